@@ -1,0 +1,4 @@
+export declare function cleanEnvironment(
+  node?: string,
+  extra?: Readonly<Record<string, string>>,
+): Record<string, string | undefined>;
