@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DevyardError } from './errors.ts';
+
+/** Where everything lies below the data directory. */
+export interface Locations {
+  readonly dataDir: string;
+  readonly database: string;
+  readonly backups: string;
+  readonly lock: string;
+  readonly daemonFile: string;
+  readonly tokenFile: string;
+  readonly cookieKeyFile: string;
+  readonly hostIdFile: string;
+  readonly settingsFile: string;
+  readonly daemonLog: string;
+  readonly logs: string;
+  readonly runs: string;
+  readonly runtimes: string;
+  readonly bin: string;
+  readonly tools: string;
+  readonly codeServers: string;
+  readonly workspaces: string;
+}
+
+export function locationsOf(dataDir: string): Locations {
+  const at = (...parts: string[]): string => join(dataDir, ...parts);
+  return {
+    dataDir,
+    database: at('devyard.db'),
+    backups: at('backups'),
+    lock: at('daemon.lock'),
+    daemonFile: at('daemon.json'),
+    tokenFile: at('token'),
+    cookieKeyFile: at('cookie.key'),
+    hostIdFile: at('host-id'),
+    settingsFile: at('settings.json'),
+    daemonLog: at('daemon.log'),
+    logs: at('logs'),
+    runs: at('runs'),
+    runtimes: at('runtime'),
+    bin: at('bin'),
+    tools: at('tools'),
+    codeServers: at('code-servers'),
+    workspaces: at('workspaces'),
+  };
+}
+
+/**
+ * Longest path of a Unix socket in bytes: `sun_path` has 108 on Linux and 104 on macOS and the BSDs, including the
+ * closing zero byte.
+ */
+export const maxSocketPathBytes = 103;
+
+/**
+ * A short private folder for sockets, because a data directory's path may be longer than a socket path may be:
+ * below `$XDG_RUNTIME_DIR`, else in the temporary folder. Refuses a folder that somebody else made or can enter.
+ * One data directory always gets the same folder, so that a later daemon finds its sockets again.
+ */
+export async function socketFolder(
+  dataDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+  const runtimeDir = env['XDG_RUNTIME_DIR'];
+  const uid = process.getuid?.() ?? 0;
+  const candidates = [
+    ...(runtimeDir !== undefined && runtimeDir.startsWith('/') ? [join(runtimeDir, `devyard-${digest}`)] : []),
+    join(tmpdir(), `devyard-${String(uid)}-${digest}`),
+    `/tmp/devyard-${String(uid)}-${digest}`,
+  ].filter((path) => Buffer.byteLength(path) + 20 <= maxSocketPathBytes);
+  const problems: string[] = [];
+  for (const folder of candidates) {
+    const problem = await claim(folder, uid);
+    if (problem === undefined) return folder;
+    problems.push(`${folder}: ${problem}`);
+  }
+  throw new DevyardError('unavailable', `There is no private folder for Devyard's sockets (${problems.join('; ')}).`, {
+    hint: 'Set XDG_RUNTIME_DIR to a short folder that belongs to you.',
+  });
+}
+
+async function claim(folder: string, uid: number): Promise<string | undefined> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const entry = await lstat(folder);
+    if (!entry.isDirectory()) return 'is not a folder';
+    if (entry.uid !== uid) return 'belongs to somebody else';
+    await chmod(folder, 0o700);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

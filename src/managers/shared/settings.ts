@@ -1,0 +1,102 @@
+import { readFile, rename } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { type Dispose, Emitter } from './emitter.ts';
+import { DevyardError, errnoOf } from './errors.ts';
+import { writeFileAtomic } from './files.ts';
+import { Mutex } from './mutex.ts';
+
+/** What a person set for this host. Never read from a workspace. */
+export interface Settings {
+  /** Executable to use; empty: the one on the PATH, else the one Devyard installed. */
+  readonly codeServerPath: string;
+  readonly portRange: { readonly start: number; readonly end: number };
+  readonly startTimeoutSeconds: number;
+  readonly stopGraceSeconds: number;
+}
+
+export const defaultSettings: Settings = {
+  codeServerPath: '',
+  portRange: { start: 8010, end: 8100 },
+  startTimeoutSeconds: 120,
+  stopGraceSeconds: 10,
+};
+
+type Patch = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
+
+/** The settings file: read once, written on change. One that cannot be read is put aside and the defaults hold. */
+export class SettingsFile {
+  readonly #path: string;
+  readonly #mutex = new Mutex();
+  readonly #changed = new Emitter<Settings>();
+  #settings: Settings;
+
+  private constructor(path: string, settings: Settings) {
+    this.#path = path;
+    this.#settings = settings;
+  }
+
+  static async open(path: string, onProblem: (error: DevyardError) => void, now: number): Promise<SettingsFile> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return new SettingsFile(path, defaultSettings);
+      throw error;
+    }
+    try {
+      return new SettingsFile(path, checked({ ...defaultSettings, ...(JSON.parse(text) as Patch) } as Settings));
+    } catch (error) {
+      const aside = `${path}.corrupt-${String(now)}`;
+      await rename(path, aside);
+      onProblem(
+        new DevyardError('store-corrupt', `The settings could not be read and were put aside as ${aside}.`, {
+          hint: 'The defaults are used. Set what you need again.',
+          cause: error,
+        }),
+      );
+      return new SettingsFile(path, defaultSettings);
+    }
+  }
+
+  readonly onChange = (listener: (settings: Settings) => void): Dispose => this.#changed.on(listener);
+
+  get(): Settings {
+    return this.#settings;
+  }
+
+  /** Changes what is given. Writes, and tells, only what is different. Throws `invalid`. */
+  patch(patch: Patch): Promise<Settings> {
+    return this.#mutex.run(async () => {
+      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+      const next = checked({ ...this.#settings, ...given });
+      if (JSON.stringify(next) === JSON.stringify(this.#settings)) return next;
+      await writeFileAtomic(this.#path, `${JSON.stringify(next, undefined, 2)}\n`);
+      this.#settings = next;
+      this.#changed.emit(next);
+      return next;
+    });
+  }
+}
+
+function checked(settings: Settings): Settings {
+  const { codeServerPath, portRange, startTimeoutSeconds, stopGraceSeconds } = settings;
+  const { start, end } = portRange;
+  if (![start, end].every((port) => Number.isInteger(port) && port >= 1024 && port <= 65_535)) {
+    throw new DevyardError('invalid', 'The port range holds something that is no port from 1024 to 65535.', {
+      field: 'portRange',
+    });
+  }
+  if (start > end) {
+    throw new DevyardError('invalid', `The port range begins after its end (${String(start)} > ${String(end)}).`, {
+      field: 'portRange',
+      hint: 'Swap the two numbers.',
+    });
+  }
+  if (typeof codeServerPath !== 'string' || (codeServerPath !== '' && !isAbsolute(codeServerPath))) {
+    throw new DevyardError('invalid', 'The code-server path is not an absolute path.', { field: 'codeServerPath' });
+  }
+  if (!Number.isFinite(startTimeoutSeconds) || !Number.isFinite(stopGraceSeconds)) {
+    throw new DevyardError('invalid', 'A timeout is not a number of seconds.', { field: 'startTimeoutSeconds' });
+  }
+  return { codeServerPath, portRange: { start, end }, startTimeoutSeconds, stopGraceSeconds };
+}

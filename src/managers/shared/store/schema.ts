@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely';
+
+/** The tables. Values that only one manager reads are JSON text; what is searched or ordered by is a column. */
+export interface Tables {
+  code_servers: {
+    id: string;
+    host_id: string;
+    definition: string;
+    state: string;
+    run_id: string | null;
+  };
+  events: {
+    id: number;
+    time: number;
+    data: string;
+  };
+  idempotency_keys: {
+    key: string;
+    resource_id: string;
+    time: number;
+  };
+}
+
+export type Database = Kysely<Tables>;
+
+/** Applied in order, each in a transaction of its own; the position is the schema version. Never edited once released. */
+export const migrations: readonly ((database: Database) => Promise<void>)[] = [
+  async (database) => {
+    await database.schema
+      .createTable('code_servers')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('host_id', 'text', (column) => column.notNull())
+      .addColumn('definition', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('run_id', 'text')
+      .execute();
+    await database.schema
+      .createTable('events')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('time', 'integer', (column) => column.notNull())
+      .addColumn('data', 'text', (column) => column.notNull())
+      .execute();
+    await database.schema
+      .createTable('idempotency_keys')
+      .addColumn('key', 'text', (column) => column.primaryKey())
+      .addColumn('resource_id', 'text', (column) => column.notNull())
+      .addColumn('time', 'integer', (column) => column.notNull())
+      .execute();
+  },
+];
