@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { codeServerSchema, metricsSchema } from './codeServers.ts';
+import { idSchema } from './common.ts';
+import { problemSchema } from './daemon.ts';
+import { engineSchema } from './engine.ts';
+import { settingsSchema } from './settings.ts';
+
+/** Persisted and numbered: sent as `id: <n>`, `event: <type>`, `data: <JSON>`; replayed after a reconnect. */
+export const stateEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('codeServer.created'), codeServer: codeServerSchema }),
+  z.object({ type: z.literal('codeServer.changed'), codeServer: codeServerSchema }),
+  z.object({ type: z.literal('codeServer.deleted'), id: idSchema }),
+  z.object({ type: z.literal('engine.changed'), engine: engineSchema }),
+  z.object({ type: z.literal('settings.changed'), settings: settingsSchema }),
+  z.object({ type: z.literal('problem'), problem: problemSchema }),
+]);
+
+/** Of the moment only, without an id. `hello` opens every stream; `reset` says that older events are gone: read anew. */
+export const transientEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), lastEventId: z.number().int() }),
+  z.object({ type: z.literal('reset'), lastEventId: z.number().int() }),
+  z.object({ type: z.literal('codeServer.metrics'), id: idSchema, metrics: metricsSchema }),
+]);
+
+export type StateEvent = z.infer<typeof stateEventSchema>;
+export type TransientEvent = z.infer<typeof transientEventSchema>;
+export type DevyardEvent = StateEvent | TransientEvent;

@@ -1,0 +1,35 @@
+/**
+ * Method and path of every operation: plain data, so that clients need no schema library at run time.
+ * `{name}` marks a path parameter. Schemas of the same keys are in operations.ts.
+ */
+export const routes = {
+  'daemon.get': ['GET', '/api/daemon'],
+  'daemon.log': ['GET', '/api/daemon/log'],
+  'daemon.handOver': ['POST', '/api/daemon/hand-over'],
+  'daemon.stop': ['POST', '/api/daemon/stop'],
+  'settings.get': ['GET', '/api/settings'],
+  'settings.patch': ['PATCH', '/api/settings'],
+  'codeServers.list': ['GET', '/api/code-servers'],
+  'codeServers.create': ['POST', '/api/code-servers'],
+  'codeServers.get': ['GET', '/api/code-servers/{id}'],
+  'codeServers.patch': ['PATCH', '/api/code-servers/{id}'],
+  'codeServers.delete': ['DELETE', '/api/code-servers/{id}'],
+  'codeServers.start': ['POST', '/api/code-servers/{id}/start'],
+  'codeServers.stop': ['POST', '/api/code-servers/{id}/stop'],
+  'codeServers.restart': ['POST', '/api/code-servers/{id}/restart'],
+  'codeServers.open': ['POST', '/api/code-servers/{id}/open'],
+  'codeServers.logs': ['GET', '/api/code-servers/{id}/logs'],
+  'engine.get': ['GET', '/api/code-server-engine'],
+  'engine.install': ['POST', '/api/code-server-engine/install'],
+  'engine.cancel': ['DELETE', '/api/code-server-engine/install'],
+} as const satisfies Record<string, readonly [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: `/${string}`]>;
+
+export type OperationId = keyof typeof routes;
+
+/** Server-sent events: numbered state events and unnumbered metrics. Query: `after`, header: `Last-Event-ID`. */
+export const eventStreamPath = '/api/events';
+/** Server-sent log batches of one code-server. Query: `after` (sequence number). */
+export const logStreamPath = (id: string): string => `/api/code-servers/${encodeURIComponent(id)}/logs/stream`;
+
+/** Raised whenever an older client could no longer understand the daemon. */
+export const apiVersion = 1;

@@ -1,0 +1,12 @@
+import * as z from 'zod';
+
+/** What a person set for this host. Comes from user settings or the CLI, never from a file in a workspace. */
+export const settingsSchema = z.object({
+  codeServerPath: z.string().describe('Executable to use; empty: the one on PATH, else the one Devyard installed'),
+  portRange: z.object({ start: z.number().int().min(1024).max(65_535), end: z.number().int().min(1024).max(65_535) }),
+  startTimeoutSeconds: z.number().int().min(5).max(3600).describe('How long a start may take before it has failed'),
+  stopGraceSeconds: z.number().int().min(0).max(600).describe('Between TERM and KILL'),
+});
+export const patchSettingsSchema = settingsSchema.partial().strict();
+
+export type Settings = z.infer<typeof settingsSchema>;

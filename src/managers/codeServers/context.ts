@@ -1,0 +1,57 @@
+import type { Clock } from '../shared/clock.ts';
+import type { Write } from '../shared/events/journal.ts';
+import type { LogStore } from '../shared/logs/types.ts';
+import type { PortAllocator, PortRange } from '../shared/ports/allocator.ts';
+import type { ProcessIdentity, RunningProcess, RunRecord, RunSpec } from '../shared/processes/types.ts';
+import type { Database } from '../shared/store/schema.ts';
+import type { CodeServerEvent, TreeMetrics } from './model.ts';
+import type { Engines, Gate, HealthProbe } from './ports.ts';
+
+export interface CodeServerSettings {
+  readonly portRange: PortRange;
+  readonly startTimeoutSeconds: number;
+  readonly stopGraceSeconds: number;
+}
+
+/** Everything that code-servers are run with. */
+export interface CodeServerContext {
+  readonly hostId: string;
+  readonly bootId: string;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly journal: {
+    intend(event: CodeServerEvent, write: Write): Promise<unknown>;
+    observe(event: CodeServerEvent, write: Write): Promise<unknown>;
+  };
+  readonly logs: LogStore;
+  readonly ports: PortAllocator;
+  readonly processes: {
+    spawn(spec: RunSpec): Promise<RunningProcess>;
+    adopt(record: RunRecord): Promise<RunningProcess | undefined>;
+    /** Ends what is left of a run whose first process is gone. */
+    endLeftovers(record: RunRecord, graceMs: number): Promise<void>;
+  };
+  readonly runRecords: {
+    writeIntent(record: RunRecord): Promise<void>;
+    writeStarted(record: RunRecord, identity: ProcessIdentity): Promise<void>;
+    remove(runId: string): Promise<void>;
+    list(): Promise<readonly RunRecord[]>;
+  };
+  readonly metrics: {
+    track(process: RunningProcess): void;
+    untrack(runId: string): void;
+    latest(runId: string): TreeMetrics | undefined;
+  };
+  readonly gate: Gate;
+  readonly probe: HealthProbe;
+  readonly engines: Engines;
+  readonly settings: () => CodeServerSettings;
+  /** Whether somebody looks, and so how often to probe. */
+  readonly watched: () => boolean;
+  /** The daemon's own environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homes: string;
+  readonly workspaces: string;
+  readonly sockets: string;
+  readonly onProblem: (error: unknown) => void;
+}

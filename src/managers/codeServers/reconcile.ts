@@ -1,0 +1,82 @@
+import type { RunningProcess, RunRecord } from '../shared/processes/types.ts';
+import type { CodeServerContext } from './context.ts';
+import { eraseLeftovers } from './erase.ts';
+import { definitionsOnDisk } from './home.ts';
+import type { ManagedServer } from './managedServer.ts';
+import type { CodeServerManager } from './manager.ts';
+import { readCodeServers } from './repository.ts';
+
+const stopGraceMs = 5000;
+const resource = (id: string): string => `codeServer:${id}`;
+
+/**
+ * Brings what is stored together with what really runs, after an end of the former daemon at any moment: adopts each process
+ * whose identity matches, calls stopped what is gone, takes up servers that only their own folder still knows, and ends
+ * processes that belong to nothing.
+ */
+export async function reconcile(manager: CodeServerManager): Promise<void> {
+  const { context } = manager;
+  await Promise.all([eraseLeftovers(context.homes), eraseLeftovers(context.workspaces)]);
+  const records = (await context.runRecords.list()).filter(
+    (record) => record.hostId === context.hostId && record.resource.startsWith(resource('')),
+  );
+  const stored = await readCodeServers(context.database, context.hostId);
+  const known = new Set<string>();
+  await Promise.all(
+    stored.map(async (entry) => {
+      known.add(entry.definition.id);
+      const server = await manager.load(entry);
+      if (entry.state.status === 'creating') await server.finishCreation();
+      await settle(context, server, entry.runId, records);
+    }),
+  );
+  for (const definition of await definitionsOnDisk(context.homes)) {
+    if (known.has(definition.id)) continue;
+    known.add(definition.id);
+    const server = await manager.load({
+      definition: { ...definition, hostId: context.hostId },
+      state: { status: 'stopped' },
+      runId: undefined,
+    });
+    await server.record.redefine(server.record.definition);
+    await settle(context, server, undefined, records);
+  }
+  const strays = records.filter((record) => !known.has(record.resource.slice(resource('').length)));
+  await Promise.all(strays.map((record) => endStray(context, record)));
+}
+
+async function settle(
+  context: CodeServerContext,
+  server: ManagedServer,
+  storedRun: string | undefined,
+  records: readonly RunRecord[],
+): Promise<void> {
+  const own = records.filter((record) => record.resource === resource(server.record.definition.id));
+  const newestFirst = own.toSorted((a, b) => b.intendedAt - a.intendedAt);
+  let resumed = false;
+  for (const record of newestFirst) {
+    const process = await context.processes.adopt(record);
+    if (process !== undefined && !resumed) {
+      resumed = true;
+      await server.resume(process, record.intendedAt);
+      await context.runRecords.writeStarted(record, process.identity);
+      continue;
+    }
+    await endRun(context, record, process);
+  }
+  if (!resumed) await server.settle(newestFirst[0]?.runId ?? storedRun);
+}
+
+async function endStray(context: CodeServerContext, record: RunRecord): Promise<void> {
+  await endRun(context, record, await context.processes.adopt(record));
+}
+
+async function endRun(
+  context: CodeServerContext,
+  record: RunRecord,
+  process: RunningProcess | undefined,
+): Promise<void> {
+  if (process === undefined) await context.processes.endLeftovers(record, stopGraceMs);
+  else await process.stop(stopGraceMs);
+  await context.runRecords.remove(record.runId);
+}

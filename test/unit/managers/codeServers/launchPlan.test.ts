@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { argumentsOf, environmentOf, pathsOf, withoutEditor } from '../../../../src/managers/codeServers/launchPlan.ts';
+import type { CodeServerDefinition } from '../../../../src/managers/codeServers/model.ts';
+
+const definition: CodeServerDefinition = {
+  id: '01980000-0000-7000-8000-0123456789ab',
+  name: 'api',
+  folder: '/src/api',
+  folderOwned: false,
+  port: 8010,
+  createdAt: 1,
+  args: ['--log', 'debug'],
+  env: { FOO: 'bar' },
+  memoryLimitMb: 512,
+  hostId: 'h',
+};
+
+describe('argumentsOf', () => {
+  const paths = pathsOf(definition, '/data/code-servers', '/run/devyard-x');
+
+  it('puts the server on its own socket, for nobody else, with the folder last', () => {
+    const args = argumentsOf(definition, paths);
+    expect(args.slice(0, 6)).toEqual([
+      '--socket',
+      '/run/devyard-x/80000123456789ab.s',
+      '--socket-mode',
+      '600',
+      '--auth',
+      'none',
+    ]);
+    expect(args.at(-1)).toBe('/src/api');
+    expect(args).toContain('--disable-telemetry');
+  });
+
+  it('keeps socket paths short and different from server to server', () => {
+    const other = pathsOf({ id: '01980000-0000-7000-8000-0123456789ac' }, '/data/code-servers', '/run/devyard-x');
+    expect(other.socket).not.toBe(paths.socket);
+    expect(paths.socket.length).toBeLessThan('/run/devyard-x/'.length + 20);
+  });
+});
+
+describe('environmentOf', () => {
+  it('passes on what a login gives, proxies and certificate authorities, and nothing of the editor', () => {
+    const env = environmentOf(definition, {
+      PATH: '/usr/bin',
+      HOME: '/home/u',
+      LC_ALL: 'C.UTF-8',
+      https_proxy: 'http://proxy:1',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      VSCODE_IPC_HOOK_CLI: '/x',
+      ELECTRON_RUN_AS_NODE: '1',
+      NODE_OPTIONS: '--inspect',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      DEVYARD_DATA_DIR: '/d',
+    });
+    expect(env).toEqual({
+      PATH: '/usr/bin',
+      HOME: '/home/u',
+      LC_ALL: 'C.UTF-8',
+      https_proxy: 'http://proxy:1',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+      NODE_OPTIONS: '--max-old-space-size=512',
+      FOO: 'bar',
+    });
+  });
+});
+
+describe('withoutEditor', () => {
+  it('drops the remote command line of an editor from the PATH', () => {
+    expect(withoutEditor('/opt/cs/lib/vscode/bin/remote-cli:/usr/bin:/bin')).toBe('/usr/bin:/bin');
+  });
+});

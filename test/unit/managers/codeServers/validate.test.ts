@@ -1,0 +1,101 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { slugOf } from '../../../../src/managers/codeServers/home.ts';
+import {
+  validArguments,
+  validEnvironment,
+  validFolderPath,
+  validName,
+} from '../../../../src/managers/codeServers/validate.ts';
+
+const invalid = (field: string) => expect.objectContaining({ code: 'invalid', field }) as Error;
+
+describe('validName', () => {
+  it.each(['api', 'My server 2', 'größe', '日本', 'a..b', '.hidden'])('takes %j', (name) => {
+    expect(validName(name)).toBe(name);
+  });
+
+  it('trims', () => {
+    expect(validName('  api ')).toBe('api');
+  });
+
+  it.each([
+    '',
+    '  ',
+    'a\nb',
+    'a\r',
+    'a/b',
+    String.raw`a\b`,
+    '..',
+    '.',
+    'a\0b',
+    'a\u2028b',
+    '\u202eevil',
+    'x'.repeat(65),
+  ])('refuses %j', (name) => {
+    // A line end at the border is trimmed away; one inside is refused.
+    if (name === 'a\r') expect(validName(name)).toBe('a');
+    else expect(() => validName(name)).toThrow(invalid('name'));
+  });
+
+  it('gives one line that is no path, or refuses', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+        let name: string;
+        try {
+          name = validName(text);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'invalid' });
+          return;
+        }
+        expect(name).not.toMatch(/[\n\r/\\\0]/);
+        expect(name.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe('slugOf', () => {
+  it('is always one harmless folder name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 64 }), (text) => {
+        const slug = slugOf(text);
+        expect(slug).toMatch(/^[^/\\\s\0.-][^/\\\s\0]*$/u);
+        expect(['.', '..']).not.toContain(slug);
+      }),
+    );
+  });
+});
+
+describe('validFolderPath', () => {
+  it.each(['relative', './x', '', 'C:x'])('refuses %j', (path) => {
+    expect(() => validFolderPath(path)).toThrow(invalid('folder'));
+  });
+  it('refuses a zero byte', () => {
+    expect(() => validFolderPath('/a\0b')).toThrow(invalid('folder'));
+  });
+});
+
+describe('validArguments', () => {
+  it('takes options with values', () => {
+    expect(validArguments(['--log', 'debug', '--locale=de'])).toEqual(['--log', 'debug', '--locale=de']);
+  });
+  it.each([['--auth=none'], ['--bind-addr', '0.0.0.0:1'], ['--socket', '/x'], ['--user-data-dir=/x']])(
+    'refuses %j',
+    (...args) => {
+      expect(() => validArguments(args)).toThrow(invalid('args.0'));
+    },
+  );
+  it('refuses a further folder', () => {
+    expect(() => validArguments(['/etc'])).toThrow(invalid('args.0'));
+  });
+});
+
+describe('validEnvironment', () => {
+  it('refuses what is no name, and what is Devyard’s own', () => {
+    expect(() => validEnvironment({ 'A=B': 'x' })).toThrow(invalid('env.A=B'));
+    expect(() => validEnvironment({ DEVYARD_RUN: 'x' })).toThrow(invalid('env.DEVYARD_RUN'));
+    expect(() => validEnvironment({ A: 'x\0y' })).toThrow(invalid('env.A'));
+    expect(validEnvironment({ A: 'x\ny' })).toEqual({ A: 'x\ny' });
+  });
+});
