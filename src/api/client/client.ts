@@ -1,0 +1,116 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { ErrorBody } from '../contract/common.ts';
+import type { DevyardEvent } from '../contract/events.ts';
+import type { LogEntryView } from '../contract/logs.ts';
+import type { OperationInput, OperationOutput } from '../contract/operations.ts';
+import { eventStreamPath, logStreamPath, routes, type OperationId } from '../contract/routes.ts';
+import { ApiError, Transport, readText, unavailable, type Address } from './transport.ts';
+
+export { ApiError, type Address } from './transport.ts';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly idempotencyKey?: string;
+}
+
+export interface ReceivedEvent {
+  /** Undefined for transient events. */
+  readonly id: number | undefined;
+  readonly event: DevyardEvent;
+}
+
+export interface DevyardClient {
+  call<Id extends OperationId>(id: Id, input: OperationInput<Id>, options?: CallOptions): Promise<OperationOutput<Id>>;
+  /** One connection: ends when the server or the signal ends it, rejects with ApiError when it breaks. Begins with `hello`. */
+  events(after: number | undefined, signal: AbortSignal): AsyncIterable<ReceivedEvent>;
+  /** Log batches of a code-server after a sequence number, then live. */
+  logs(id: string, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntryView[]>;
+  /** Closes idle connections; calls in flight fail. */
+  close(): void;
+}
+
+/** A client for one daemon. Connects when it is first used; keeps connections for the next call. */
+export function createClient(address: Address): DevyardClient {
+  const transport = new Transport(address);
+
+  return {
+    async call(id, input, options = {}) {
+      const [method, template] = routes[id];
+      const { params, query, body } = input as CallParts;
+      const answer = await transport.send({
+        method,
+        path: fill(template, params ?? {}) + queryText(query ?? {}),
+        headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
+        body,
+        signal: options.signal,
+      });
+      const text = await readText(answer, options.signal);
+      try {
+        return JSON.parse(text) as OperationOutput<typeof id>;
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async *events(after, signal) {
+      for await (const { id, data } of stream(transport, eventStreamPath + queryText({ after }), signal)) {
+        yield { id: id === undefined ? undefined : Number(id), event: JSON.parse(data) as DevyardEvent };
+      }
+    },
+    async *logs(id, after, signal) {
+      for await (const { event, data } of stream(transport, logStreamPath(id) + queryText({ after }), signal)) {
+        if (event === 'log') yield JSON.parse(data) as LogEntryView[];
+        else if (event === 'error') throw streamError(data);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+type Scalar = string | number | boolean;
+
+interface CallParts {
+  readonly params?: Readonly<Record<string, Scalar>>;
+  readonly query?: Readonly<Record<string, Scalar | undefined>>;
+  readonly body?: unknown;
+}
+
+/** The messages of one event stream, pulled: a slow reader makes the socket wait, not the memory grow. */
+async function* stream(transport: Transport, path: string, signal: AbortSignal): AsyncGenerator<EventSourceMessage> {
+  if (signal.aborted) return;
+  const messages: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (message) => messages.push(message) });
+  try {
+    const answer = await transport.send({ method: 'GET', path, headers: { Accept: 'text/event-stream' }, signal });
+    answer.setEncoding('utf8');
+    for await (const text of answer) {
+      parser.feed(text as string);
+      for (const message of messages.splice(0)) {
+        yield message;
+        if (signal.aborted) return;
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error instanceof ApiError ? error : unavailable(error);
+  }
+}
+
+function fill(template: string, params: Readonly<Record<string, Scalar>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = encodeURIComponent(params[name] ?? '');
+    // A segment of dots alone would be resolved away as a relative path.
+    return /^\.{1,2}$/.test(value) ? value.replaceAll('.', '%2E') : value;
+  });
+}
+
+function queryText(query: Readonly<Record<string, Scalar | undefined>>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.append(name, String(value));
+  const text = given.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function streamError(data: string): ApiError {
+  const { error } = JSON.parse(data) as ErrorBody;
+  return new ApiError({ ...error, status: 200 });
+}

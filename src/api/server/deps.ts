@@ -1,0 +1,54 @@
+import type { CodeServers, Engines } from '../../managers/codeServers/ports.ts';
+import type { Clock } from '../../managers/shared/clock.ts';
+import type { Dispose } from '../../managers/shared/emitter.ts';
+import type { EventLog } from '../../managers/shared/events/types.ts';
+import type { CodeServerMetrics } from '../contract/codeServers.ts';
+import type { Build, DaemonInfo } from '../contract/daemon.ts';
+import type { StateEvent } from '../contract/events.ts';
+import type { Settings } from '../contract/settings.ts';
+
+/** A sample of one code-server's process tree; of the moment, never stored. */
+export interface MetricsSample {
+  readonly id: string;
+  readonly metrics: Readonly<CodeServerMetrics>;
+}
+
+export interface SettingsPort {
+  get(): Settings;
+  /** Rejects `invalid` when the result would make no sense. */
+  patch(changes: SettingsPatch): Promise<Settings>;
+}
+export type SettingsPatch = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
+
+/** What the API may ask of the program around it. */
+export interface DaemonPort {
+  info(): DaemonInfo;
+  /** The newest lines of the daemon's own log, oldest first. */
+  log(lines: number): Promise<string[]>;
+  /** Resolves when it agrees, before it ends: the answer must still be sent. Rejects `conflict` when the build is not newer. */
+  handOver(build: Build): Promise<void>;
+  /** Resolves when it agrees, before it ends. */
+  stop(options: { readonly endRunning: boolean }): Promise<void>;
+}
+
+export interface Tickets {
+  /** A one-time URL into a code-server's gate. Throws `wrong-state` when the gate is not open. */
+  mintTicket(id: string, folder?: string, host?: string): { readonly url: string; readonly expiresAt: number };
+}
+
+export interface ServerDeps {
+  readonly codeServers: CodeServers;
+  readonly engines: Engines;
+  readonly events: EventLog<StateEvent>;
+  /** Subscribes to samples. */
+  readonly onMetrics: (listener: (sample: MetricsSample) => void) => Dispose;
+  readonly settings: SettingsPort;
+  readonly daemon: DaemonPort;
+  readonly tickets: Tickets;
+  readonly token: string;
+  /** Called with the number of open event streams whenever it changes: for the idle exit, and for "watched". */
+  readonly onClients: (count: number) => void;
+  /** Faults of the daemon's own, for its log. Never holds a secret. */
+  readonly onProblem: (message: string) => void;
+  readonly clock?: Clock;
+}

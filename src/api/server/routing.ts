@@ -1,0 +1,115 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { CodeServers } from '../../managers/codeServers/ports.ts';
+import { DevyardError } from '../../managers/shared/errors.ts';
+import { errorSchema } from '../contract/common.ts';
+import { operations } from '../contract/operations.ts';
+import { eventStreamPath, logStreamPath, routes, type OperationId } from '../contract/routes.ts';
+import { readAfter, type EventStreams } from './events.ts';
+import type { Call, Handlers } from './handlers.ts';
+
+/** One Fastify route for each operation of the contract. */
+export function registerOperations(app: FastifyInstance, handlers: Handlers): void {
+  for (const id of Object.keys(routes) as OperationId[]) {
+    const [method, path] = routes[id];
+    // The schemas of the same key validate what the handler's type promises; TypeScript cannot follow that in a loop.
+    const handler = handlers[id] as (call: Call<OperationId>) => unknown;
+    app.route({
+      method,
+      url: fastifyPath(path),
+      schema: schemaOf(id),
+      preValidation: (request, _reply, done) => {
+        // No body at all means the same as an empty one.
+        if ('body' in operations[id]) request.body ??= {};
+        done();
+      },
+      handler: async (request, reply) => {
+        const result = await handler({
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          idempotencyKey: idempotencyKeyOf(request),
+          signal: goneSignal(reply),
+        } as Call<OperationId>);
+        return reply.code(operations[id].status).send(result);
+      },
+    });
+  }
+}
+
+export function registerStreams(app: FastifyInstance, streams: EventStreams, codeServers: CodeServers): void {
+  app.get(
+    eventStreamPath,
+    {
+      schema: {
+        operationId: 'events',
+        summary: 'Server-sent events; query after or header Last-Event-ID',
+        tags: ['events'],
+      },
+    },
+    (request, reply) => {
+      const after = readAfter(request.query, request.headers['last-event-id']);
+      reply.hijack();
+      streams.serveEvents(reply.raw, after);
+    },
+  );
+  app.get<{ Params: { id: string } }>(
+    fastifyPath(decodeURIComponent(logStreamPath('{id}'))),
+    {
+      schema: {
+        operationId: 'codeServers.logStream',
+        summary: 'Server-sent log batches; query after',
+        tags: ['codeServers'],
+      },
+    },
+    async (request, reply) => {
+      const after = readAfter(request.query, request.headers['last-event-id']) ?? 0;
+      // Until here a failure is an ordinary answer; from here on the stream has the connection.
+      const log = await codeServers.log(request.params.id);
+      reply.hijack();
+      await streams.serveLog(reply.raw, log, after);
+    },
+  );
+}
+
+/** Aborts when the connection closes before the answer was sent. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.on('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function schemaOf(id: OperationId): FastifySchema & { operationId: string; summary: string; tags: string[] } {
+  const operation: {
+    summary: string;
+    status: number;
+    response: unknown;
+    params?: unknown;
+    query?: unknown;
+    body?: unknown;
+  } = operations[id];
+  return {
+    operationId: id,
+    summary: operation.summary,
+    tags: [id.slice(0, id.indexOf('.'))],
+    ...(operation.params === undefined ? {} : { params: operation.params }),
+    ...(operation.query === undefined ? {} : { querystring: operation.query }),
+    ...(operation.body === undefined ? {} : { body: operation.body }),
+    response: { [operation.status]: operation.response, '4xx': errorSchema, '5xx': errorSchema },
+  };
+}
+
+function fastifyPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw new DevyardError('invalid', 'The Idempotency-Key is not usable.', {
+    field: 'Idempotency-Key',
+    hint: 'Send 1 to 200 printable ASCII characters without blanks, such as a UUID.',
+  });
+}
