@@ -1,0 +1,42 @@
+import type { LaunchOptions } from '../api/client/launch.ts';
+import type { Options } from './options.ts';
+import { fail, print } from './output.ts';
+
+/** A daemon that an editor started ends by itself after this long without a client and without a process. */
+const idleExitMs = 10 * 60_000;
+
+/**
+ * Runs the daemon in the foreground. Its first line on stdout says, as JSON, where it serves, or why it does not.
+ * TERM or Ctrl+C ends it in good order; what it runs goes on.
+ */
+export async function runServe(options: Options, { dataDir, bundleDir, env }: LaunchOptions): Promise<number> {
+  // Loaded only here: every other command is a client and should start quickly.
+  const { runDaemon } = await import('../daemon.ts');
+  process.umask(0o077);
+  let daemon: Awaited<ReturnType<typeof runDaemon>>;
+  try {
+    daemon = await runDaemon({
+      dataDir,
+      bundleDir,
+      listen: options.listen,
+      tokenFile: options.tokenFile,
+      idleExitMs: options.idleExit ? idleExitMs : undefined,
+      env,
+    });
+  } catch (error) {
+    const { code = 'internal', message, hint } = error as { code?: string; message: string; hint?: string };
+    print(JSON.stringify({ ready: false, error: { code, message, hint } }));
+    // Half a daemon may have been opened by now; none of it must keep this process.
+    process.exit(fail(error));
+  }
+  const end = (): void => void daemon.end({ endRunning: false });
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.on('SIGHUP', () => undefined);
+  // The window that started it may close its end of the pipe at any time.
+  process.stdout.on('error', () => undefined);
+  print(JSON.stringify({ ready: true, url: daemon.url, socket: daemon.socket, pid: process.pid }));
+  await daemon.ended;
+  // Whatever is still open belongs to nobody any more.
+  process.exit(0);
+}
