@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { connect, ensureDaemon } from './api/client/launch.ts';
+import type { Build } from './api/contract/daemon.ts';
+import { defaultDataDir } from './api/contract/discovery.ts';
+import { LogChannels } from './views/codeServers/logChannels.ts';
+import { CodeServersStatusBar } from './views/codeServers/statusBar.ts';
+import { CodeServersTree } from './views/codeServers/tree.ts';
+import { showCodeServersView } from './views/codeServers/view.ts';
+import { allCommands } from './views/commands/all.ts';
+import { registerCommands } from './views/commands/register.ts';
+import { syncContext } from './views/daemon/contextSync.ts';
+import { DaemonLog } from './views/daemon/daemonLog.ts';
+import { showProblems } from './views/daemon/problems.ts';
+import { TerminalPath } from './views/daemon/terminalPath.ts';
+import { Session } from './views/shared/session.ts';
+import { syncSettings } from './views/shared/settingsSync.ts';
+import { ErrorMessages } from './views/shared/showError.ts';
+
+/** Which build this is; written in by the bundler. */
+declare const __DEVYARD_BUILD__: Build;
+
+/** What other extensions get: nothing they may rely on. Tests look at the parts. */
+export interface DevyardExtension {
+  readonly session: Session;
+  readonly tree: CodeServersTree;
+  readonly statusBar: { readonly text: string | undefined };
+  readonly logChannels: { isFollowing(codeServerId: string): boolean };
+}
+
+export function activate(context: vscode.ExtensionContext): DevyardExtension {
+  const channel = vscode.window.createOutputChannel('Devyard', { log: true });
+  const dataDir = defaultDataDir(process.env, process.platform, homedir());
+  const launch = {
+    dataDir,
+    bundleDir: context.asAbsolutePath('dist'),
+    build: __DEVYARD_BUILD__,
+    execPath: process.execPath,
+    env: process.env,
+  };
+  const session = new Session({
+    find: async () => {
+      const connection = await connect(dataDir);
+      connection?.client.close();
+      return connection?.info;
+    },
+    ensure: (options) => ensureDaemon({ ...launch, ...options }),
+    l10n: vscode.l10n,
+    log: (message) => channel.info(message),
+  });
+  const errors = new ErrorMessages(channel);
+  const tree = new CodeServersTree(session);
+  const statusBar = new CodeServersStatusBar(session);
+  const logChannels = new LogChannels(session, context.extension.id);
+  const daemonLog = new DaemonLog(session, channel, dataDir);
+  const terminalPath = new TerminalPath(context, session);
+  const forget = (): Promise<void> => terminalPath.forget();
+
+  context.subscriptions.push(
+    channel,
+    session,
+    tree,
+    statusBar,
+    logChannels,
+    terminalPath,
+    syncContext(session, process.platform),
+    syncSettings(session, errors),
+    showProblems(session, context.globalState),
+    registerCommands(allCommands({ session, logChannels, daemonLog, dataDir, forget }), errors),
+    showCodeServersView(session, tree),
+    new vscode.Disposable(session.on('failure', (reason) => void errors.show(reason))),
+  );
+  void session.probe();
+  return { session, tree, statusBar, logChannels };
+}

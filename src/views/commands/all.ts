@@ -1,0 +1,43 @@
+import type { LogChannels } from '../codeServers/logChannels.ts';
+import type { DaemonLog } from '../daemon/daemonLog.ts';
+import type { Session } from '../shared/session.ts';
+import { createCommands } from './create.ts';
+import { daemonCommands } from './daemon.ts';
+import { engineCommands } from './engine.ts';
+import { everythingCommands } from './everything.ts';
+import type { CommandFamily, CommandId } from './ids.ts';
+import { lifecycleCommands } from './lifecycle.ts';
+import { logCommands } from './logs.ts';
+import { manageCommands } from './manage.ts';
+import { openCommands } from './open.ts';
+import { statusCommands } from './statusActions.ts';
+
+export interface CommandParts {
+  readonly session: Session;
+  readonly logChannels: LogChannels;
+  readonly daemonLog: DaemonLog;
+  readonly dataDir: string;
+  /** Clears what this editor remembers of Devyard. */
+  readonly forget: () => PromiseLike<void>;
+}
+
+/** Every command with what it runs; the compiler refuses a list that is not complete. */
+export function allCommands({
+  session,
+  logChannels,
+  daemonLog,
+  dataDir,
+  forget,
+}: CommandParts): CommandFamily<CommandId> {
+  return {
+    ...createCommands(session),
+    ...lifecycleCommands(session),
+    ...manageCommands(session),
+    ...openCommands(session),
+    ...logCommands(session, logChannels, daemonLog),
+    ...engineCommands(session),
+    ...daemonCommands(session),
+    ...statusCommands(session),
+    ...everythingCommands(session, dataDir, forget),
+  };
+}

@@ -1,0 +1,28 @@
+/** Every command of Devyard. The manifest lists the same ones; a test compares the two lists both ways. */
+export const commandIds = [
+  'devyard.codeServer.create',
+  'devyard.codeServer.start',
+  'devyard.codeServer.stop',
+  'devyard.codeServer.restart',
+  'devyard.codeServer.rename',
+  'devyard.codeServer.delete',
+  'devyard.codeServer.open',
+  'devyard.codeServer.openInSimpleBrowser',
+  'devyard.codeServer.copyUrl',
+  'devyard.codeServer.openFolder',
+  'devyard.codeServer.showLogs',
+  'devyard.codeServers.refresh',
+  'devyard.engine.install',
+  'devyard.engine.choose',
+  'devyard.daemon.restart',
+  'devyard.daemon.stop',
+  'devyard.daemon.showLogs',
+  'devyard.status.showActions',
+  'devyard.everything.remove',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
+
+/** What runs when a command is called. Arguments come from trees, links and other extensions: nothing is known of them. */
+export type CommandHandler = (...args: unknown[]) => unknown;
+export type CommandFamily<Id extends CommandId> = Readonly<Record<Id, CommandHandler>>;

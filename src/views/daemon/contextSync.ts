@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import { type ContextValues, contextValues } from '../shared/contextKeys.ts';
+import type { Session } from '../shared/session.ts';
+
+/** Keeps the keys for `when` clauses true, touching only those that differ. */
+export function syncContext(session: Session, platform: string): vscode.Disposable {
+  const told = new Map<string, unknown>();
+  const update = (): void => {
+    const values: ContextValues = contextValues(session.state, session.snapshot, platform);
+    for (const [key, value] of Object.entries(values)) {
+      if (told.get(key) === value) continue;
+      told.set(key, value);
+      void vscode.commands.executeCommand('setContext', key, value);
+    }
+  };
+  update();
+  return vscode.Disposable.from(
+    new vscode.Disposable(session.on('state', update)),
+    new vscode.Disposable(
+      session.on('change', ({ structure, changed, engine }) => {
+        if (structure || engine || changed.length > 0) update();
+      }),
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { type ErrorAction, Failure, viewOfError } from './errorView.ts';
+
+/** Texts that are on screen at this moment: the same trouble is not told twice. */
+export class ErrorMessages {
+  readonly #log: vscode.LogOutputChannel;
+  readonly #open = new Set<string>();
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
+
+  /** Tells what failed, why and what to do next, with buttons that do it. Resolves when the person has answered. */
+  async show(thrown: unknown): Promise<void> {
+    const view = viewOfError(thrown, vscode.l10n);
+    if (view === undefined) return;
+    this.#log.error(view.text);
+    if (this.#open.has(view.text)) return;
+    this.#open.add(view.text);
+    try {
+      const items = view.actions.map((action) => ({ title: titleOf(action), action }));
+      const chosen = await vscode.window.showErrorMessage(view.text, ...items);
+      if (chosen !== undefined) await act(chosen.action, thrown);
+    } catch (error) {
+      this.#log.error(error instanceof Error ? error : String(error));
+    } finally {
+      this.#open.delete(view.text);
+    }
+  }
+}
+
+function titleOf(action: ErrorAction): string {
+  const titles: Record<ErrorAction, string> = {
+    install: vscode.l10n.t('Install'),
+    chooseExecutable: vscode.l10n.t('Choose Executable…'),
+    openPortSettings: vscode.l10n.t('Open Settings'),
+    reloadWindow: vscode.l10n.t('Reload Window'),
+    restartDaemon: vscode.l10n.t('Restart Devyard'),
+    retry: vscode.l10n.t('Retry'),
+    showServerLogs: vscode.l10n.t('Show Logs'),
+    showLogs: vscode.l10n.t('Show Logs'),
+  };
+  return titles[action];
+}
+
+async function act(action: ErrorAction, thrown: unknown): Promise<void> {
+  const failure = thrown instanceof Failure ? thrown : undefined;
+  switch (action) {
+    case 'install':
+      return void (await vscode.commands.executeCommand('devyard.engine.install'));
+    case 'chooseExecutable':
+      return void (await vscode.commands.executeCommand('devyard.engine.choose'));
+    case 'openPortSettings':
+      return void (await vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        'devyard.codeServer.portRange',
+      ));
+    case 'reloadWindow':
+      return void (await vscode.commands.executeCommand('workbench.action.reloadWindow'));
+    case 'restartDaemon':
+      return void (await vscode.commands.executeCommand('devyard.daemon.restart'));
+    case 'retry':
+      return void (await failure?.retry?.());
+    case 'showServerLogs':
+      return void (await vscode.commands.executeCommand('devyard.codeServer.showLogs', failure?.codeServerId));
+    case 'showLogs':
+      return void (await vscode.commands.executeCommand('devyard.daemon.showLogs'));
+  }
+}

@@ -1,0 +1,96 @@
+import type { DevyardClient, ReceivedEvent } from '../../../src/api/client/client.ts';
+import type { Connection } from '../../../src/api/client/launch.ts';
+import type { CodeServer } from '../../../src/api/contract/codeServers.ts';
+import type { DevyardEvent } from '../../../src/api/contract/events.ts';
+import { daemonInfo } from './samples.ts';
+
+/** One connection's event stream: fed by the test, ended in good order or broken. */
+class FakeStream {
+  readonly after: number | undefined;
+  readonly #queue: (ReceivedEvent | 'end' | Error)[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(after: number | undefined) {
+    this.after = after;
+  }
+
+  push(item: ReceivedEvent | 'end' | Error): void {
+    this.#queue.push(item);
+    this.#wake?.();
+  }
+
+  async *read(signal: AbortSignal): AsyncGenerator<ReceivedEvent> {
+    signal.addEventListener('abort', () => this.push('end'));
+    for (;;) {
+      const item = this.#queue.shift();
+      if (item === 'end') return;
+      if (item instanceof Error) throw item;
+      if (item !== undefined) yield item;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+/** What is left of a host with one data directory: servers and events outlive the daemons that come and go. */
+export class FakeHost {
+  readonly servers = new Map<string, CodeServer>();
+  readonly streams: FakeStream[] = [];
+  readonly calls: string[] = [];
+  /** How often a daemon was started because none ran. */
+  starts = 0;
+  pid: number | undefined;
+  lastEventId = 0;
+  /** Thrown by the next attempts to start a daemon. */
+  startError: Error | undefined;
+
+  find(): Promise<unknown> {
+    return Promise.resolve(this.pid);
+  }
+
+  ensure(): Promise<Connection> {
+    if (this.pid === undefined) {
+      if (this.startError !== undefined) return Promise.reject(this.startError);
+      this.starts += 1;
+      this.pid = 100 + this.starts;
+    }
+    return Promise.resolve({ client: this.#client(), info: daemonInfo(this.pid) });
+  }
+
+  emit(event: DevyardEvent): void {
+    this.lastEventId += 1;
+    if (event.type === 'codeServer.changed') this.servers.set(event.codeServer.id, event.codeServer);
+    this.streams.at(-1)?.push({ id: this.lastEventId, event });
+  }
+
+  kill(): void {
+    this.pid = undefined;
+    this.streams.at(-1)?.push(new Error('socket hang up'));
+  }
+
+  endInGoodOrder(): void {
+    this.pid = undefined;
+    this.streams.at(-1)?.push('end');
+  }
+
+  #client(): DevyardClient {
+    const call = (id: string): Promise<unknown> => {
+      this.calls.push(id);
+      if (id === 'codeServers.list') return Promise.resolve([...this.servers.values()]);
+      if (id === 'daemon.stop') this.endInGoodOrder();
+      return Promise.resolve({ status: 'ready', path: '/x', version: '1', source: 'path' });
+    };
+    return {
+      call: call as DevyardClient['call'],
+      events: (after, signal) => {
+        const stream = new FakeStream(after);
+        stream.push({ id: undefined, event: { type: 'hello', lastEventId: this.lastEventId } });
+        this.streams.push(stream);
+        return stream.read(signal);
+      },
+      logs: () => {
+        throw new Error('no logs here');
+      },
+      close: () => undefined,
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { deletionQuestion } from '../../../src/views/codeServers/deletion.ts';
+import { nameProblem } from '../../../src/views/codeServers/nameProblem.ts';
+import { present } from '../../../src/views/codeServers/presentation.ts';
+import { summarize } from '../../../src/views/codeServers/statusSummary.ts';
+import { tooltipOf } from '../../../src/views/codeServers/tooltip.ts';
+import { removalDetail } from '../../../src/views/daemon/removal.ts';
+import { codeServer, daemonInfo, failed, l10n, run, running, states } from './samples.ts';
+
+const metrics = { cpuPercent: 2.2, memoryBytes: 312 * 1024 * 1024, processes: 5, sampledAt: 1 };
+const connected = { status: 'connected', info: daemonInfo(1) } as const;
+
+describe('a row', () => {
+  it('says the state in words', () => {
+    const texts = states.map((state) => present(codeServer('a', state, { metrics }), 120_000, l10n).description);
+    expect(texts).toEqual([
+      'creating',
+      'stopped',
+      'starting · waiting for /healthz',
+      'running · :8010 · 2 % · 312 MB',
+      'unhealthy · no answer for 30 s · :8010 · 2 % · 312 MB',
+      'stopping',
+      'failed · exit 1 · 2 min ago',
+    ]);
+  });
+
+  it('names the signal, or the reason where nobody knows how it ended', () => {
+    const texts = [
+      { ...failed, exitCode: null, signal: 'SIGKILL' },
+      { ...failed, exitCode: null },
+    ].map((state) => present(codeServer('a', state), 0, l10n).description);
+    expect(texts).toEqual(['failed · SIGKILL · just now', 'failed · code-server ended with exit code 1 · just now']);
+  });
+
+  it('has tokens for menus, and a label for screen readers that says all of it', () => {
+    const row = present(codeServer('api', running, { metrics }), 0, l10n);
+    expect(row.contextValue).toBe('codeServer;running;');
+    expect(row.accessibleLabel).toBe('api, code-server, running, :8010, 2 %, 312 MB');
+  });
+});
+
+describe('a tooltip', () => {
+  it('tells folder, port, uptime and process of what runs', () => {
+    const text = tooltipOf(codeServer('api', running, { metrics }), 61_000, l10n);
+    for (const part of ['/work/api', 'Port 8010', 'Up for 1 min', 'process 4711', '5 processes'])
+      expect(text).toContain(part);
+    expect(text).toContain('[Stop](command:devyard.codeServer.stop?');
+    expect(text).not.toContain('codeServer.start');
+  });
+
+  it('shows why something failed, with its last lines and a way to try again', () => {
+    const lastLines = ['```', '[x](command:evil)'];
+    const text = tooltipOf(codeServer('api', { ...failed, lastLines }), 0, l10n);
+    expect(text).toContain('exit 1');
+    expect(text).toContain('[Retry](command:devyard.codeServer.start?');
+    expect(text).toContain('````text\n```\n[x](command:evil)\n````');
+  });
+});
+
+describe('the status bar', () => {
+  it('says nothing while nothing runs', () => {
+    expect(summarize(connected, [], l10n)).toBeUndefined();
+    expect(summarize(connected, [codeServer('a')], l10n)).toBeUndefined();
+    expect(summarize({ status: 'idle' }, [], l10n)).toBeUndefined();
+  });
+
+  it('counts what runs and what failed, and spins while something is under way', () => {
+    const text = (...list: Parameters<typeof summarize>[1]): string | undefined =>
+      summarize(connected, list, l10n)?.text;
+    const [a, b, broken] = [codeServer('a', running), codeServer('b', running), codeServer('c', failed)];
+    expect(text(a, b)).toBe('$(server) 2');
+    expect(text(a, b, broken)).toBe('$(server) 2 ✕1');
+    expect(text(broken)).toBe('$(server) ✕1');
+    expect(text(a, codeServer('d', { status: 'stopping', since: 0 }))).toBe('$(loading~spin) 1');
+  });
+
+  it('has a line with links for each server', () => {
+    const summary = summarize(connected, [codeServer('a', running), codeServer('b', failed)], l10n);
+    expect(summary?.tooltip.match(/^.*\*\*[ab]\*\*.*Show Logs.*$/gm)).toHaveLength(2);
+    expect(summary?.accessibleLabel).toBe('Devyard code-servers: 1 running, 1 failed');
+    expect(summary?.blocked).toBe(false);
+  });
+
+  it('warns only when Devyard cannot be had, not when a person stopped it', () => {
+    const reason = { code: 'unavailable', message: 'It is gone.', hint: undefined };
+    expect(summarize({ status: 'down', kind: 'failed', reason }, [], l10n)?.blocked).toBe(true);
+    expect(summarize({ status: 'down', kind: 'stopped', reason }, [], l10n)).toBeUndefined();
+  });
+});
+
+describe('questions before something is erased', () => {
+  it('names the folder that is erased, and offers to keep it', () => {
+    const { message, detail, choices } = deletionQuestion(codeServer('api', { status: 'running', run }), l10n);
+    expect(message).toBe('Delete the code-server "api"?');
+    expect(detail).toContain('will be stopped');
+    expect(detail).toContain('/work/api');
+    expect(choices.map(({ keepWorkspace }) => keepWorkspace)).toEqual([false, true]);
+  });
+
+  it('never offers to erase a folder that was there before', () => {
+    const { detail, choices } = deletionQuestion(codeServer('api', undefined, { folderOwned: false }), l10n);
+    expect(detail).toContain('Kept: the folder /work/api');
+    expect(choices).toEqual([{ title: 'Delete', keepWorkspace: true }]);
+  });
+
+  it('lists what Remove Everything stops, erases and keeps', () => {
+    const list = [codeServer('mine', running), codeServer('yours', undefined, { folderOwned: false })];
+    const detail = removalDetail('/data', list, list.slice(0, 1), l10n);
+    expect(detail).toContain('Stopped: mine.');
+    expect(detail).toContain('the folders of mine');
+    expect(detail).toContain('Kept: /work/yours.');
+  });
+});
+
+describe('a name', () => {
+  it.each(['', '  ', 'a/b', 'a\\b', 'a\u0007', 'x'.repeat(65)])('%j is refused', (name) => {
+    expect(nameProblem(name, l10n)).toBeTypeOf('string');
+  });
+  it.each(['a', ' api ', '💡'.repeat(64)])('%j is fine', (name) => {
+    expect(nameProblem(name, l10n)).toBeUndefined();
+  });
+});

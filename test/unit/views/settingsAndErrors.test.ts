@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { contextValues } from '../../../src/views/shared/contextKeys.ts';
+import { Failure, viewOfError } from '../../../src/views/shared/errorView.ts';
+import { backoff, Budget } from '../../../src/views/shared/sessionState.ts';
+import { realChanges, settingsPatch, type Setting, type SettingKey } from '../../../src/views/shared/settingsPatch.ts';
+import { emptySnapshot, withList } from '../../../src/views/shared/snapshot.ts';
+import { runWizard, type StepResult } from '../../../src/views/shared/wizard.ts';
+import { codeServer, daemonInfo, l10n, running } from './samples.ts';
+
+const presets: Record<SettingKey, unknown> = {
+  'codeServer.path': '',
+  'codeServer.portRange': { start: 8010, end: 8100 },
+  'codeServer.startTimeout': 120,
+  'codeServer.stopGrace': 10,
+};
+const reader =
+  (user: Partial<Record<SettingKey, unknown>>) =>
+  (key: SettingKey): Setting => ({ user: user[key], preset: presets[key] });
+
+describe('settings', () => {
+  it('sends only what a person set', () => {
+    expect(settingsPatch(reader({}))).toEqual({});
+    expect(settingsPatch(reader({ 'codeServer.path': '/x', 'codeServer.stopGrace': 0 }))).toEqual({
+      codeServerPath: '/x',
+      stopGraceSeconds: 0,
+    });
+  });
+
+  it('fills half a port range from its preset', () => {
+    expect(settingsPatch(reader({ 'codeServer.portRange': { start: 8050 } }))).toEqual({
+      portRange: { start: 8050, end: 8100 },
+    });
+  });
+
+  it('goes back to the preset when a setting was just taken back', () => {
+    expect(settingsPatch(reader({}), new Set(['codeServer.startTimeout']))).toEqual({ startTimeoutSeconds: 120 });
+  });
+
+  it('sends nothing that is so already', () => {
+    const current = {
+      codeServerPath: '/x',
+      portRange: { start: 1, end: 2 },
+      startTimeoutSeconds: 5,
+      stopGraceSeconds: 1,
+    };
+    expect(realChanges({ codeServerPath: '/x', stopGraceSeconds: 3 }, current)).toEqual({ stopGraceSeconds: 3 });
+  });
+});
+
+describe('an error', () => {
+  const thrown = (code: string, hint?: string): Error => Object.assign(new Error('Port 8010 is taken'), { code, hint });
+
+  it('says what failed, why and what to do next', () => {
+    const view = viewOfError(
+      new Failure('Could not start api', thrown('port-taken', 'End process 12.'), { codeServerId: '1' }),
+      l10n,
+    );
+    expect(view?.text).toBe('Could not start api: Port 8010 is taken. End process 12.');
+    expect(view?.actions.at(-1)).toBe('showServerLogs');
+  });
+
+  it.each([
+    ['engine-missing', 'install'],
+    ['engine-too-old', 'install'],
+    ['ports-exhausted', 'openPortSettings'],
+    ['unavailable', 'restartDaemon'],
+    ['reload-window', 'reloadWindow'],
+    ['internal', 'showLogs'],
+  ])('%s offers to %s first', (code, action) => {
+    expect(viewOfError(thrown(code), l10n)?.actions[0]).toBe(action);
+  });
+
+  it('is not told when the person cancelled', () => {
+    expect(viewOfError(new Failure('x', thrown('cancelled')), l10n)).toBeUndefined();
+  });
+
+  it('copes with whatever is thrown', () => {
+    for (const odd of [undefined, null, 0, 'text', {}, new Error('')]) {
+      expect(viewOfError(odd, l10n)?.text).toMatch(/\.$/);
+    }
+  });
+});
+
+describe('a budget', () => {
+  it('is used up, and refilled by time', () => {
+    const budget = new Budget(3, 60_000);
+    expect([0, 1, 2, 3].map((now) => budget.take(now))).toEqual([true, true, true, false]);
+    expect(budget.take(60_000)).toBe(true);
+    expect(budget.take(60_000)).toBe(false);
+  });
+
+  it('backs off up to a limit', () => {
+    expect([0, 1, 2, 3, 9].map((attempt) => backoff(attempt, 100, 1000))).toEqual([0, 100, 200, 400, 1000]);
+  });
+});
+
+describe('a wizard', () => {
+  it('goes back and forth, and ends at the first step or when cancelled', async () => {
+    const asked: number[] = [];
+    const answers: StepResult[] = ['next', 'back', 'next', 'next'];
+    const step = ({ step }: { step: number }): Promise<StepResult> => {
+      asked.push(step);
+      return Promise.resolve(answers.shift() ?? 'cancel');
+    };
+    expect(await runWizard([step, step])).toBe(true);
+    expect(asked).toEqual([1, 2, 1, 2]);
+    answers.push('next', 'cancel');
+    expect(await runWizard([step, step])).toBe(false);
+    answers.push('back');
+    expect(await runWizard([step])).toBe(false);
+  });
+});
+
+describe('context keys', () => {
+  it('enable only what can be done', () => {
+    const state = { status: 'connected', info: daemonInfo(1) } as const;
+    const { snapshot } = withList(emptySnapshot, [codeServer('a', running)]);
+    expect(contextValues(state, snapshot, 'linux')).toMatchObject({
+      'devyard.canStart': false,
+      'devyard.canStop': true,
+      'devyard.engine': 'unknown',
+    });
+  });
+
+  it('keep commands usable before the daemon is there', () => {
+    expect(contextValues({ status: 'idle' }, emptySnapshot, 'linux')).toMatchObject({
+      'devyard.canStart': true,
+      'devyard.hasCodeServers': true,
+    });
+  });
+
+  it('tell an outdated window from a broken daemon', () => {
+    const reason = { code: 'reload-window', message: '', hint: undefined };
+    expect(contextValues({ status: 'down', kind: 'failed', reason }, emptySnapshot, 'linux')['devyard.down']).toBe(
+      'outdated',
+    );
+  });
+});
