@@ -1,0 +1,1 @@
+export declare function ensureChromium(): Promise<{ path: string } | { path?: undefined; reason: string }>;

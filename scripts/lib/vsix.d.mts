@@ -1,0 +1,1 @@
+export declare function ensureVsix(file: string): Promise<string>;

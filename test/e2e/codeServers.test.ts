@@ -1,0 +1,132 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Pictures } from '../support/pictures.ts';
+import { Workbench } from '../support/workbench.ts';
+import { keepEvidence, openDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
+
+/**
+ * The way a person goes, in their own order: each test goes on where the one before it ended. The packaged extension is
+ * installed in a real code-server, and what it starts is a real code-server, too.
+ */
+const statusItem = 'devyard.devyard.codeServers';
+const name = 'api';
+const row = (status = ''): RegExp => new RegExp(`^${name}, .*${status}`);
+
+/** Why what follows cannot be tested. */
+let missing: string | undefined;
+let desk: Desk;
+let first: Workbench;
+let second: Workbench;
+let pictures: Pictures;
+
+beforeAll(async () => {
+  const opened = await openDesk();
+  if (opened.desk === undefined) {
+    missing = opened.reason;
+    return;
+  }
+  desk = opened.desk;
+  first = new Workbench(await desk.context.newPage());
+  second = new Workbench(await desk.otherContext.newPage());
+  pictures = new Pictures(first.page);
+  await first.open(desk.origin, desk.workspace);
+});
+
+beforeEach((test) => {
+  if (missing !== undefined) test.skip(missing);
+  test.onTestFailed(async () => {
+    // Each step needs the one before it: what follows could only wait in vain.
+    missing = 'an earlier step failed';
+    await keepEvidence(desk, [first, second]);
+  });
+});
+
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+});
+
+describe('code-servers in a real editor', () => {
+  test('with nothing there yet, the view says what to do', async () => {
+    await first.clickContainer('Devyard');
+    await first.page.getByText('There is no code-server yet.').waitFor();
+    expect(await first.page.getByRole('treeitem').count()).toBe(0);
+    await pictures.take('welcome');
+  });
+
+  test('a code-server for an existing folder is created, starts and runs', async () => {
+    await first.command('Devyard: Create Code Server');
+    await first.answer(name);
+    await first.pick(/Existing Folder/);
+    await first.chooseFolder(desk.project, 'Use This Folder');
+    await first.pick(/Create and Start/);
+    await first.treeItem(row('starting')).waitFor();
+    await first.treeItem(row('running')).waitFor({ timeout: 60_000 });
+    await expect.poll(() => first.statusItem(statusItem).innerText()).toMatch(/\b1\b/);
+    expect(await first.statusItem(statusItem).locator('a').first().getAttribute('aria-label')).toContain('1 running');
+  });
+
+  test('its log is in an output channel', async () => {
+    await first.itemMenu(first.treeItem(row()), 'Show Logs');
+    await expect.poll(() => first.outputText(), { timeout: 10_000 }).toContain('HTTP server listening on');
+    await first.clearNotifications();
+    await pictures.take('code-servers');
+  });
+
+  test('it opens in a browser through Devyard and its terminal can be used', async () => {
+    const [opened] = await Promise.all([
+      desk.context.waitForEvent('page'),
+      first.itemAction(first.treeItem(row()), 'Open'),
+    ]);
+    const inner = new Workbench(opened);
+    await inner.ready();
+    expect(new URL(opened.url()).searchParams.get('folder') ?? desk.project).toBe(desk.project);
+    const proof = join(desk.project, 'proof.txt');
+    await inner.command('Terminal: Create New Terminal');
+    await inner.answerModal('Trust Folder & Continue');
+    await inner.typeInTerminal('echo from-the-terminal > proof.txt');
+    await expect
+      .poll(() => readFile(proof, 'utf8').catch(() => ''), { timeout: 20_000 })
+      .toContain('from-the-terminal');
+    await opened.close({ runBeforeUnload: true });
+    await rm(proof);
+  });
+
+  test('without its ticket or cookie nobody gets in', async () => {
+    const item = await first.treeItem(row()).getAttribute('aria-label');
+    const port = /:(\d+)/.exec(item ?? '')?.[1];
+    expect(port).toBeDefined();
+    const response = await fetch(`http://127.0.0.1:${port ?? ''}/`, { redirect: 'manual' });
+    await response.body?.cancel();
+    expect(response.status).toBe(401);
+  });
+
+  test('a window that is reloaded in the middle loses nothing', async () => {
+    await first.reload();
+    await first.treeItem(row('running')).waitFor();
+    await expect.poll(() => first.statusItem(statusItem).innerText()).toMatch(/\b1\b/);
+  });
+
+  test('two windows agree within 200 ms', async () => {
+    await second.open(desk.origin, desk.workspace);
+    await second.clickContainer('Devyard');
+    await second.treeItem(row('running')).waitFor();
+    await Promise.all([first.watchRow(name, 'stopped'), second.watchRow(name, 'stopped')]);
+    await first.itemAction(first.treeItem(row()), 'Stop');
+    const [one, two] = await Promise.all([first.sawAt(), second.sawAt()]);
+    process.stdout.write(`two windows showed the stop ${String(Math.abs(one - two))} ms apart\n`);
+    expect(Math.abs(one - two)).toBeLessThan(200);
+    expect(await first.statusItem(statusItem).count()).toBe(0);
+  });
+
+  test('it is deleted, and the folder that was there before stays', async () => {
+    await first.itemMenu(first.treeItem(row()), 'Delete…');
+    await first.page.locator('.monaco-dialog-box').getByText(desk.project).first().waitFor();
+    await pictures.take('delete');
+    await first.answerModal('Delete');
+    await first.treeItem(row()).waitFor({ state: 'detached' });
+    await second.treeItem(row()).waitFor({ state: 'detached' });
+    expect(await readFile(join(desk.project, 'README.md'), 'utf8')).toBe('# Read me\n');
+  });
+});

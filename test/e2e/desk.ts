@@ -1,0 +1,95 @@
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { ensureChromium } from '../../scripts/lib/browser.mjs';
+import { ensureCodeServer } from '../../scripts/lib/codeServer.mjs';
+import { ensureVsix } from '../../scripts/lib/vsix.mjs';
+import { launchBrowser } from '../support/browser.ts';
+import { stopDaemon } from '../support/daemon.ts';
+import { startCodeServer } from '../support/editors.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import type { Workbench } from '../support/workbench.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** A real code-server with the packaged extension, and a browser to sit in front of it. */
+export interface Desk extends AsyncDisposable {
+  readonly origin: string;
+  /** Everything the editor wrote so far. */
+  output(): string;
+  readonly context: BrowserContext;
+  /** A second browser window: a tab behind another one is hardly ever painted. */
+  readonly otherContext: BrowserContext;
+  readonly dataDir: string;
+  /** What the editor has open. */
+  readonly workspace: string;
+  /** A folder that exists, for a code-server. */
+  readonly project: string;
+}
+
+/** Sets a desk up; `{reason}` where the machine cannot have its parts. Disposal ends and erases everything, the daemon too. */
+export async function openDesk(): Promise<{ desk: Desk } | { desk?: undefined; reason: string }> {
+  const chromium = await ensureChromium();
+  if (chromium.path === undefined) return { reason: chromium.reason };
+  const codeServer = await ensureCodeServer();
+  if (codeServer.layout === undefined) return { reason: codeServer.reason };
+  const { layout } = codeServer;
+
+  await using stack = new AsyncDisposableStack();
+  const home = stack.use(await temporaryFolder('devyard-e2e-'));
+  const [dataDir, project, workspace] = ['data', 'api', 'workspace'].map((name) => join(home.path, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [project, workspace]) {
+    await mkdir(path);
+    await writeFile(join(path, 'README.md'), '# Read me\n');
+  }
+  const vsix = join(root, 'test-results', 'devyard.vsix');
+  await ensureVsix(vsix);
+  // After the editor and its windows: one that is still open would start a new daemon at once.
+  stack.defer(() => stopDaemon(dataDir));
+  const editor = stack.use(
+    await startCodeServer({
+      layout,
+      home: home.path,
+      vsix,
+      folder: workspace,
+      env: { DEVYARD_DATA_DIR: dataDir },
+      machineSettings: { 'devyard.codeServer.path': layout.launcher },
+    }),
+  );
+  const browser = stack.adopt(await launchBrowser(chromium.path), (one) => one.close());
+  const newContext = (): Promise<BrowserContext> => browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const [context, otherContext] = [await newContext(), await newContext()];
+  const kept = stack.move();
+  const dispose = (): Promise<void> => kept.disposeAsync();
+  return {
+    desk: {
+      origin: editor.origin,
+      output: () => editor.server.output(),
+      context,
+      otherContext,
+      dataDir,
+      workspace,
+      project,
+      [Symbol.asyncDispose]: dispose,
+    },
+  };
+}
+
+/** Leaves pictures of all pages and everybody's log in test-results/e2e-failure/. */
+export async function keepEvidence(desk: Desk, workbenches: readonly Workbench[]): Promise<void> {
+  const folder = join(root, 'test-results', 'e2e-failure');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [index, page] of [...desk.context.pages(), ...desk.otherContext.pages()].entries()) {
+    await page.screenshot({ path: join(folder, `page-${String(index + 1)}.png`) });
+  }
+  for (const [index, { log }] of workbenches.entries()) {
+    await writeFile(join(folder, `window-${String(index + 1)}.log`), `${log.join('\n')}\n`);
+  }
+  await writeFile(join(folder, 'editor.log'), desk.output());
+  await copyFile(join(desk.dataDir, 'daemon.log'), join(folder, 'daemon.log')).catch(() => {});
+}

@@ -1,0 +1,137 @@
+import type { Locator, Page } from 'playwright-core';
+import { sawAt, watchRow } from './rowWatch.mjs';
+
+/** How long anything on screen may take; a busy machine needs more than a person would. */
+const patience = 20_000;
+
+/** A VS Code workbench in a page, as a person uses it: by names and roles. */
+export class Workbench {
+  readonly page: Page;
+  /** What the page went through, for when a test fails. */
+  readonly log: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(patience);
+    const note = (text: string): void => void this.log.push(`${new Date().toISOString()} ${text}`);
+    page.on('console', (message) => note(`${message.type()}: ${message.text()}`));
+    page.on('crash', () => note('the page crashed'));
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame()) note(`went to ${frame.url()}`);
+    });
+  }
+
+  /** Opens a folder and waits until the workbench can be used. */
+  async open(origin: string, folder: string): Promise<void> {
+    await this.page.goto(`${origin}/?${new URLSearchParams({ folder }).toString()}`);
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor();
+    await this.page.locator('.statusbar-item').first().waitFor();
+  }
+
+  /** Reload Window, as a person does it. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Shows a view container by a click on its icon in the activity bar, which would hide it when it is shown already. */
+  async clickContainer(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name, exact: true }).click();
+  }
+
+  /** Runs a command by its palette title, such as `Devyard: Create Code Server`. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    await this.page.getByRole('option').filter({ hasText: title }).first().click();
+  }
+
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input').first();
+  }
+
+  /** Answers the editor's own file dialog, which first fills in where it stands. */
+  async chooseFolder(path: string, button: string): Promise<void> {
+    const accept = this.page.locator('.quick-input-widget').getByRole('button', { name: button });
+    await accept.waitFor();
+    await this.page.locator('.quick-input-list').getByRole('option', { name: '..' }).first().waitFor();
+    await this.quickInput().fill(`${path}/`);
+    await accept.click();
+  }
+
+  /** Answers an open input box. */
+  async answer(text: string): Promise<void> {
+    await this.quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Chooses an entry of an open quick pick. */
+  async pick(label: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-list').getByRole('option', { name: label }).first().click();
+  }
+
+  treeItem(name: string | RegExp): Locator {
+    return this.page.getByRole('treeitem', { name });
+  }
+
+  /** A button on a row, which shows when the mouse is over it. */
+  async itemAction(item: Locator, command: string): Promise<void> {
+    await item.hover();
+    await item.getByRole('button', { name: command }).click();
+  }
+
+  /** An entry of a row's context menu. */
+  async itemMenu(item: Locator, command: string): Promise<void> {
+    await item.click({ button: 'right' });
+    // A menu that has only just opened takes no click, so that the click that opened it chooses nothing.
+    await this.page.getByRole('menuitem', { name: command, exact: true }).hover();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** An item of the status bar by its full id, `publisher.name.item`. */
+  statusItem(id: string): Locator {
+    return this.page.locator(`[id="${id}"]`);
+  }
+
+  notification(text: RegExp): Locator {
+    return this.page.getByRole('dialog', { name: text });
+  }
+
+  /** A modal question's button. */
+  async answerModal(button: string): Promise<void> {
+    await this.page.locator('.monaco-dialog-box').getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** The visible text of the output panel. */
+  async outputText(): Promise<string> {
+    const lines = await this.page.locator('.panel .view-lines').first().innerText();
+    // The editor draws blanks as no-break spaces.
+    return lines.replaceAll('\u00a0', ' ');
+  }
+
+  /** Types a line into the open terminal; what it did has to be seen elsewhere, a terminal is only a picture. */
+  async typeInTerminal(line: string): Promise<void> {
+    await this.page.locator('.terminal-wrapper.active .xterm-screen').click();
+    await this.page.keyboard.type(`${line}\n`);
+  }
+
+  /** No toast in the way of what is looked at or clicked. */
+  async clearNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
+  }
+
+  /** From now on the page notes when the row `name` first says `text`; read it with `sawAt`. */
+  async watchRow(name: string, text: string): Promise<void> {
+    await this.page.evaluate(watchRow, [name, text] as const);
+  }
+
+  /** When the watched row said so, in milliseconds since the epoch; waits for it. */
+  async sawAt(): Promise<number> {
+    return (await (await this.page.waitForFunction(sawAt)).jsonValue()) ?? Number.NaN;
+  }
+}
