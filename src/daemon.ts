@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { socketHealthProbe } from './api/client/healthProbe.ts';
@@ -228,6 +228,8 @@ async function serve(
       await logs.close();
       await journal.close();
       await store.close();
+      // Stays while there are sockets of what goes on running.
+      await rmdir(sockets).catch(() => undefined);
       log.info('Ended.');
       releaseLock();
       settleEnded();
