@@ -21,7 +21,7 @@ export interface CodeServerContext {
   readonly database: Database;
   readonly journal: {
     intend(event: CodeServerEvent, write: Write): Promise<unknown>;
-    observe(event: CodeServerEvent, write: Write): Promise<unknown>;
+    observe(event: CodeServerEvent, write: Write): Promise<{ readonly written: boolean }>;
   };
   readonly logs: LogStore;
   readonly ports: PortAllocator;

@@ -4,36 +4,43 @@ import { errnoOf } from '../shared/errors.ts';
 import { isRealFolder } from '../shared/files.ts';
 
 const deletedPrefix = '.deleted-';
+const erasing = { recursive: true, force: true, maxRetries: 3 };
 
 /**
- * Erases folders of Devyard's own in two steps, so that a kill in between leaves either the whole or nothing:
- * `setAside` renames, `erase` deletes what was renamed. Links are never followed.
+ * Renames a server's folder, which is the moment its deletion is decided: what is renamed is erased, by this daemon or by
+ * the next one; what is not, is whole. Links are never followed. Fine when there is no such folder.
  */
-export async function setAside(
-  root: string,
-  id: string,
-): Promise<{ restore: () => Promise<void>; erase: () => Promise<void> }> {
+export async function setAside(root: string, id: string): Promise<void> {
   const path = join(root, id);
   // An id is a UUID; anything else could climb out of the root.
   if (basename(path) !== id || dirname(path) !== root) throw new Error(`${id} is no folder name`);
-  const aside = join(root, deletedPrefix + id);
-  if (!(await isRealFolder(path))) return { restore: async () => undefined, erase: async () => undefined };
-  await rename(path, aside);
-  return {
-    restore: () => rename(aside, path),
-    erase: () => rm(aside, { recursive: true, force: true, maxRetries: 3 }),
-  };
+  if (await isRealFolder(path)) await rename(path, join(root, deletedPrefix + id));
 }
 
-/** Finishes what a killed daemon had begun to erase. */
-export async function eraseLeftovers(root: string): Promise<void> {
-  let names: string[];
+/** The ids whose folders were set aside and not erased yet. */
+export async function idsSetAside(root: string): Promise<readonly string[]> {
   try {
-    names = await readdir(root);
+    const names = await readdir(root);
+    return names.filter((name) => name.startsWith(deletedPrefix)).map((name) => name.slice(deletedPrefix.length));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
+    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
-  const leftovers = names.filter((name) => name.startsWith(deletedPrefix));
-  await Promise.all(leftovers.map((name) => rm(join(root, name), { recursive: true, force: true })));
+}
+
+/** Takes a folder back that was set aside before the deletion was decided. */
+export async function takeBack(root: string, id: string): Promise<void> {
+  await rename(join(root, deletedPrefix + id), join(root, id));
+}
+
+/** Erases what was set aside. */
+export async function eraseAside(root: string, id: string): Promise<void> {
+  await rm(join(root, deletedPrefix + id), erasing);
+}
+
+/** Erases what is in it, and leaves the empty folder to say that the deletion was decided. */
+export async function emptyAside(root: string, id: string): Promise<void> {
+  const aside = join(root, deletedPrefix + id);
+  const names = await readdir(aside);
+  await Promise.all(names.map((name) => rm(join(aside, name), erasing)));
 }

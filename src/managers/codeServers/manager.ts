@@ -5,7 +5,7 @@ import { requireFolder } from '../shared/files.ts';
 import type { ResourceLog } from '../shared/logs/types.ts';
 import { Mutex } from '../shared/mutex.ts';
 import type { CodeServerContext } from './context.ts';
-import { setAside } from './erase.ts';
+import { emptyAside, eraseAside, setAside } from './erase.ts';
 import { makeHome, slugOf } from './home.ts';
 import { ManagedServer } from './managedServer.ts';
 import type { CodeServer, CodeServerDefinition, CodeServerHealth, CreateInput, Deleted, UpdateInput } from './model.ts';
@@ -39,8 +39,11 @@ export class CodeServerManager implements CodeServers {
     return server;
   }
 
+  /** Oldest first. */
   list(): readonly CodeServer[] {
-    return [...this.#servers.values()].map((server) => server.record.snapshot);
+    // A UUIDv7 begins with its time.
+    const oldestFirst = [...this.#servers].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return oldestFirst.map(([, server]) => server.record.snapshot);
   }
 
   get(id: string): CodeServer {
@@ -126,16 +129,15 @@ export class CodeServerManager implements CodeServers {
       });
     }
     return server.retire(async () => {
-      const asides = [await setAside(homes, id), ...(eraseFolder ? [await setAside(workspaces, id)] : [])];
-      try {
-        await journal.intend({ type: 'codeServer.deleted', id }, eraseCodeServer(id));
-      } catch (error) {
-        await Promise.all(asides.map((aside) => aside.restore()));
-        throw error;
-      }
+      // The workspace first: the server's own folder is what says that the deletion was decided.
+      if (eraseFolder) await setAside(workspaces, id);
+      await setAside(homes, id);
+      // Even on a full disk: a deletion is what makes room.
+      const { written } = await journal.observe({ type: 'codeServer.deleted', id }, eraseCodeServer(id));
       this.#servers.delete(id);
       ports.release(port);
-      await Promise.all([...asides.map((aside) => aside.erase()), logs.remove(logKey(id))]);
+      const eraseHome = written ? eraseAside(homes, id) : emptyAside(homes, id);
+      await Promise.all([eraseHome, eraseAside(workspaces, id), logs.remove(logKey(id))]);
       return eraseFolder
         ? { id, erased: [server.paths.home, folder], kept: [] }
         : { id, erased: [server.paths.home], kept: [folder] };

@@ -1,10 +1,10 @@
 import type { RunningProcess, RunRecord } from '../shared/processes/types.ts';
 import type { CodeServerContext } from './context.ts';
-import { eraseLeftovers } from './erase.ts';
+import { eraseAside, idsSetAside, takeBack } from './erase.ts';
 import { definitionsOnDisk } from './home.ts';
 import type { ManagedServer } from './managedServer.ts';
-import type { CodeServerManager } from './manager.ts';
-import { readCodeServers } from './repository.ts';
+import { type CodeServerManager, logKey } from './manager.ts';
+import { eraseCodeServer, readCodeServers, type StoredCodeServer } from './repository.ts';
 
 const stopGraceMs = 5000;
 const resource = (id: string): string => `codeServer:${id}`;
@@ -16,11 +16,10 @@ const resource = (id: string): string => `codeServer:${id}`;
  */
 export async function reconcile(manager: CodeServerManager): Promise<void> {
   const { context } = manager;
-  await Promise.all([eraseLeftovers(context.homes), eraseLeftovers(context.workspaces)]);
   const records = (await context.runRecords.list()).filter(
     (record) => record.hostId === context.hostId && record.resource.startsWith(resource('')),
   );
-  const stored = await readCodeServers(context.database, context.hostId);
+  const stored = await finishDeletions(context);
   const known = new Set<string>();
   await Promise.all(
     stored.map(async (entry) => {
@@ -43,6 +42,24 @@ export async function reconcile(manager: CodeServerManager): Promise<void> {
   }
   const strays = records.filter((record) => !known.has(record.resource.slice(resource('').length)));
   await Promise.all(strays.map((record) => endStray(context, record)));
+}
+
+/** Ends what a killed daemon had begun to delete; gives the servers that are left. */
+async function finishDeletions(context: CodeServerContext): Promise<readonly StoredCodeServer[]> {
+  const { database, homes, hostId, journal, logs, workspaces } = context;
+  const decided = new Set(await idsSetAside(homes));
+  const stored = await readCodeServers(database, hostId);
+  const left = stored.filter(({ definition }) => !decided.has(definition.id));
+  for (const id of decided) {
+    await journal.observe({ type: 'codeServer.deleted', id }, eraseCodeServer(id));
+    await logs.remove(logKey(id));
+    await eraseAside(homes, id);
+  }
+  for (const id of await idsSetAside(workspaces)) {
+    if (left.some(({ definition }) => definition.id === id)) await takeBack(workspaces, id);
+    else await eraseAside(workspaces, id);
+  }
+  return left;
 }
 
 async function settle(

@@ -29,6 +29,7 @@ export class Yard implements AsyncDisposable {
   readonly dataDir: string;
   readonly #clients: DevyardClient[] = [];
   readonly #streams = new AbortController();
+  #finished = false;
   env: Record<string, string | undefined>;
   child: ChildProcess | undefined;
   ready: Ready | undefined;
@@ -158,15 +159,20 @@ export class Yard implements AsyncDisposable {
     return own.map(({ pid }) => pid).filter((pid) => pid !== this.child?.pid && pid !== process.pid);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends everything that runs, and the daemon. */
+  async finish(): Promise<void> {
     this.#streams.abort();
+    if (this.child === undefined || this.child.exitCode !== null || this.child.signalCode !== null) await this.start();
+    const { child } = this;
+    const exit = child === undefined ? undefined : once(child, 'exit');
+    await (await this.client()).call('daemon.stop', { body: { endRunning: true } });
+    await exit;
+    this.#finished = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     try {
-      if (this.child === undefined || this.child.exitCode !== null || this.child.signalCode !== null)
-        await this.start();
-      const { child } = this;
-      const exit = child === undefined ? undefined : once(child, 'exit');
-      await (await this.client()).call('daemon.stop', { body: { endRunning: true } });
-      await exit;
+      if (!this.#finished) await this.finish();
     } finally {
       this.#clients.forEach((client) => client.close());
       await this.kill();

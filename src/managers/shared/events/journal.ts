@@ -77,8 +77,8 @@ export class Journal<E> implements EventLog<E> {
     });
   }
 
-  /** Records a fact: always published; written now or as soon as it can be. */
-  observe(event: E, write: Write): Promise<NumberedEvent<E>> {
+  /** Records a fact: always published; written now (`written`) or as soon as it can be. */
+  observe(event: E, write: Write): Promise<NumberedEvent<E> & { readonly written: boolean }> {
     return this.#mutex.run(async () => {
       const entry = this.#number(event, write);
       this.#unwritten.push(entry);
@@ -88,7 +88,7 @@ export class Journal<E> implements EventLog<E> {
         this.#options.onProblem(error);
         this.#retryLater();
       }
-      return this.#publish(entry.numbered);
+      return { ...this.#publish(entry.numbered), written: this.#unwritten.length === 0 };
     });
   }
 

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DevyardClient } from '../../../src/api/client/client.ts';
+import { Yard } from './yard.ts';
+
+let yard: Yard;
+let client: DevyardClient;
+let mounted = false;
+
+beforeEach(async ({ skip }) => {
+  yard = await Yard.open();
+  const settings = await readFile(join(yard.dataDir, 'settings.json'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=700', 'tmpfs', yard.dataDir], { stdio: 'pipe' });
+    mounted = true;
+  } catch {
+    skip('a small file system can only be mounted by root');
+  }
+  await writeFile(join(yard.dataDir, 'settings.json'), settings);
+  await yard.start();
+  client = await yard.client();
+});
+
+afterEach(async () => {
+  await rm(join(yard.dataDir, 'filler'), { force: true });
+  try {
+    await yard.finish();
+  } finally {
+    if (mounted) execFileSync('umount', [yard.dataDir]);
+    mounted = false;
+    await yard[Symbol.asyncDispose]();
+  }
+});
+
+/** Leaves not a byte. */
+async function fill(): Promise<void> {
+  const chunk = Buffer.alloc(64 * 1024);
+  for (const size of [chunk.length, 512]) {
+    try {
+      for (;;) await writeFile(join(yard.dataDir, 'filler'), chunk.subarray(0, size), { flag: 'a' });
+    } catch {
+      // Full, to this size.
+    }
+  }
+}
+
+const drain = (): Promise<void> => rm(join(yard.dataDir, 'filler'));
+const start = (id: string) => client.call('codeServers.start', { params: { id }, body: { wait: true } });
+const list = async (): Promise<string[]> =>
+  (await client.call('codeServers.list', {})).map(({ name, state }) => `${name} ${state.status}`);
+
+it('on a full disk wishes are refused, facts are kept, a deletion works, and nothing is lost', async () => {
+  const { id } = await yard.create(client, 'a');
+  const { id: doomed } = await yard.create(client, 'doomed');
+  await fill();
+  await expect(yard.create(client, 'b')).rejects.toMatchObject({
+    code: 'disk-full',
+    status: 507,
+    hint: expect.stringContaining('Free') as string,
+  });
+  await expect(start(id)).rejects.toMatchObject({ code: 'disk-full' });
+  expect(await list()).toEqual(['a stopped', 'doomed stopped']);
+  expect(await yard.processes()).toEqual([]);
+  await drain();
+  await start(id);
+  await fill();
+  await client.call('codeServers.stop', { params: { id } });
+  await client.call('codeServers.delete', { params: { id: doomed }, query: {} });
+  expect(await list()).toEqual(['a stopped']);
+  expect(await yard.processes()).toEqual([]);
+  await drain();
+  await yard.kill();
+  await yard.start();
+  client = await yard.client();
+  expect(await list()).toEqual(['a stopped']);
+  expect((await start(id)).state.status).toBe('running');
+});
+
+it('a daemon that cannot be started for want of space says so, and serves when there is some', async () => {
+  const { id } = await yard.create(client, 'kept');
+  const { state } = await start(id);
+  await yard.kill();
+  await rm(join(yard.dataDir, 'daemon.json'));
+  await fill();
+  expect(await yard.start()).toMatchObject({ ready: false, error: { code: 'disk-full' } });
+  await drain();
+  await yard.start();
+  client = await yard.client();
+  const again = await client.call('codeServers.get', { params: { id } });
+  expect(again.state).toMatchObject({
+    status: 'running',
+    run: { pid: state.status === 'running' ? state.run.pid : 0 },
+  });
+});
