@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { connect, ensureDaemon } from './api/client/launch.ts';
-import type { Build } from './api/contract/daemon.ts';
 import { defaultDataDir } from './api/contract/discovery.ts';
+import { build } from './build.ts';
 import { LogChannels } from './views/codeServers/logChannels.ts';
 import { CodeServersStatusBar } from './views/codeServers/statusBar.ts';
 import { CodeServersTree } from './views/codeServers/tree.ts';
@@ -16,9 +16,6 @@ import { TerminalPath } from './views/daemon/terminalPath.ts';
 import { Session } from './views/shared/session.ts';
 import { syncSettings } from './views/shared/settingsSync.ts';
 import { ErrorMessages } from './views/shared/showError.ts';
-
-/** Which build this is; written in by the bundler. */
-declare const __DEVYARD_BUILD__: Build;
 
 /** What other extensions get: nothing they may rely on. Tests look at the parts. */
 export interface DevyardExtension {
@@ -34,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
   const launch = {
     dataDir,
     bundleDir: context.asAbsolutePath('dist'),
-    build: __DEVYARD_BUILD__,
+    build,
     execPath: process.execPath,
     env: process.env,
   };

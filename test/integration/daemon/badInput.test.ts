@@ -174,14 +174,16 @@ describe('creating', () => {
     expect((await client.call('codeServers.list', {})).filter(({ name }) => name === 'once')).toHaveLength(1);
   });
 
-  it('names the range and who holds it when there is no port left', async () => {
-    const { port } = await create({ name: 'holder' });
+  it('names the range and who holds it when there is no port left, and uses a port again after a deletion', async () => {
+    const { id, port } = await create({ name: 'holder' });
     const { portRange } = await client.call('settings.get', {});
     await client.call('settings.patch', { body: { portRange: { start: port, end: port } } });
     await expect(create({ name: 'late' })).rejects.toMatchObject({
       code: 'ports-exhausted',
       message: expect.stringMatching(new RegExp(`${String(port)}.*holder`)) as string,
     });
+    await client.call('codeServers.delete', { params: { id }, query: {} });
+    expect((await create({ name: 'late' })).port).toBe(port);
     await client.call('settings.patch', { body: { portRange } });
   });
 });
