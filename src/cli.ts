@@ -1,17 +1,18 @@
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { defaultDataDir } from './api/contract/discovery.ts';
 import { build } from './build.ts';
 import { runCodeServerCommand } from './cli/codeServer.ts';
 import { parse, type ParsedCommand } from './cli/options.ts';
 import { fail, print } from './cli/output.ts';
 import { runServe } from './cli/serve.ts';
-import { runStatus, runStop } from './cli/status.ts';
+import { runLogs, runStatus, runStop } from './cli/status.ts';
 import { usage } from './cli/usage.ts';
 
 /** The `devyard` command: wiring from arguments to the daemon or to its client. */
 async function main(argv: readonly string[]): Promise<number> {
   const command = parse(argv);
-  const dataDir = command.options.dataDir ?? defaultDataDir(process.env, process.platform, homedir());
+  const dataDir = command.options.dataDir ?? resolve(defaultDataDir(process.env, process.platform, homedir()));
   return run(command, { dataDir, bundleDir: __dirname, build, execPath: process.execPath, env: process.env });
 }
 
@@ -27,6 +28,8 @@ function run(command: ParsedCommand, surroundings: Surroundings): Promise<number
       return runStatus(command.options, surroundings);
     case 'stop':
       return runStop(command.options, surroundings);
+    case 'logs':
+      return runLogs(command.options, surroundings);
     case 'code-server':
       return runCodeServerCommand(command, surroundings);
     case 'help':

@@ -40,7 +40,7 @@ export interface Options {
   readonly version: boolean;
 }
 
-const names = ['serve', 'status', 'stop', 'code-server', 'help'] as const;
+const names = ['serve', 'status', 'logs', 'stop', 'code-server', 'help'] as const;
 
 export interface ParsedCommand {
   readonly name: (typeof names)[number];

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect, type LaunchOptions } from '../api/client/launch.ts';
 import type { Options } from './options.ts';
 import { print, printJson } from './output.ts';
@@ -29,6 +31,23 @@ export async function runStatus(options: Options, { dataDir }: LaunchOptions): P
   } finally {
     client.close();
   }
+}
+
+/** Prints the newest lines of the daemon's own log, from its file: most wanted when no daemon runs. */
+export async function runLogs(options: Options, { dataDir }: LaunchOptions): Promise<number> {
+  const path = join(dataDir, 'daemon.log');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    print(`There is no log yet: ${path}`);
+    return 5;
+  }
+  return print(
+    text
+      .trimEnd()
+      .split('\n')
+      .slice(-(options.lines ?? 200))
+      .join('\n'),
+  );
 }
 
 export async function runStop(options: Options, { dataDir }: LaunchOptions): Promise<number> {

@@ -4,6 +4,7 @@ Usage:
   devyard status [--json]                       the daemon and what runs
   devyard serve [--listen HOST:PORT] [--token-file FILE]
                                                 run the daemon in the foreground
+  devyard logs [--lines N]                      the daemon's own log
   devyard stop [--end-running]                  end the daemon; what runs goes on unless told otherwise
 
   devyard code-server list [--json]

@@ -59,6 +59,7 @@ describe('devyard', () => {
     expect(await devyard('code-server', 'stop', 'api')).toMatchObject({ code: 4 });
     expect(await json<{ kept: string[] }>('code-server', 'delete', 'api')).toMatchObject({ kept: [folder] });
     expect(await json('code-server', 'list')).toEqual([]);
+    expect((await devyard('logs', '--lines', '1')).stdout).toMatch(/^\S+ \[info\] Serves on \S+\n$/);
     expect(await devyard('stop', '--end-running')).toMatchObject({ code: 0 });
   });
 
