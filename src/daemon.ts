@@ -153,9 +153,9 @@ async function serve(
     tools: places.tools,
     configured: () => settings.get().codeServerPath,
     env,
-    platform: process.platform,
-    arch: process.arch,
+    machine: process,
     onLine: (line) => log.info(`[install] ${line}`),
+    onWarning: report,
   });
 
   let clients = 0;

@@ -1,8 +1,5 @@
 export interface CodeServerLayout {
-  readonly folder: string;
   readonly launcher: string;
-  readonly entry: string;
-  readonly vscode: string;
   readonly serverMain: string;
   readonly node: string;
 }

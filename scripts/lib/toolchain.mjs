@@ -11,10 +11,10 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const modules = join(root, 'node_modules');
 
 /** Node as a locked npm package: no download site is needed, and its C++ headers are in it. */
-export const bundledNode = join(modules, `node-linux-${process.arch}`, 'bin', 'node');
+const bundledNode = join(modules, `node-linux-${process.arch}`, 'bin', 'node');
 
 /** A version text such as `24.21.0` at least as new as `wanted`? */
-export function atLeast(version, wanted) {
+function atLeast(version, wanted) {
   const [a, b] = [version, wanted].map((text) => text.split('.').map(Number));
   for (let i = 0; i < b.length; i++) if ((a[i] ?? 0) !== b[i]) return (a[i] ?? 0) > b[i];
   return true;

@@ -28,8 +28,10 @@ export async function ensureVsix(file) {
   await mkdir(dirname(file), { recursive: true });
   await step('building', () => buildAll({ production: true }));
   const vsce = join(root, 'node_modules', '.bin', 'vsce');
-  // A repository and a licence are checked when something is published; nothing is, here.
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', file];
+  // A repository and a licence are checked when something is published; nothing is, here. Without a repository there is
+  // no address either that the pictures of the README could be given.
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license'];
+  args.push('--no-rewrite-relative-links', '--out', file);
   const { code, output } = await step('packaging', () => run(vsce, args, { cwd: root, quiet: true }));
   if (code !== 0) throw new Error(`vsce package failed:\n${output.trim()}`);
   await writeFile(`${file}.stamp`, stamp);

@@ -102,7 +102,9 @@ const actions: Readonly<Record<string, Action>> = {
       }
       stop.abort();
       if (engine.status !== 'ready') {
-        throw new ApiError({ code: 'engine-missing', status: 503, message: engine.message, hint: engine.hint });
+        // Somebody cancelled it or ended the daemon; or it is there and the setting names another one.
+        const status = engine.status === 'installFailed' ? 503 : 409;
+        throw new ApiError({ code: 'engine-missing', status, message: engine.message, hint: engine.hint });
       }
       return options.json ? printJson(engine) : print(`code-server ${engine.version} (${engine.path})`);
     }

@@ -152,30 +152,32 @@ export class ManagedServer {
       throw error;
     }
     this.#note(`Starting code-server for ${definition.folder} on port ${String(definition.port)}.`);
+    const args = argumentsOf(definition, this.paths);
+    const intent = {
+      runId,
+      resource: `codeServer:${definition.id}`,
+      hostId,
+      bootId,
+      command: [command, ...args],
+      intendedAt: clock.now(),
+    };
+    let process: RunningProcess;
     try {
-      const args = argumentsOf(definition, this.paths);
-      const intent = {
-        runId,
-        resource: `codeServer:${definition.id}`,
-        hostId,
-        bootId,
-        command: [command, ...args],
-        intendedAt: clock.now(),
-      };
       await runRecords.writeIntent(intent);
       const files = await this.log.beginRun(runId);
       const env = environmentOf(definition, this.#context.env);
-      const process = await processes.spawn({ runId, command, args, cwd: definition.folder, env, ...files });
-      this.#attach(process, intent.intendedAt, false);
-      // Should this fail, the process is still found by its environment.
-      await runRecords.writeStarted(intent, process.identity).catch(this.#context.onProblem);
-      this.record.apply({ type: 'progress', step: 'waiting for its first answer' });
+      process = await processes.spawn({ runId, command, args, cwd: definition.folder, env, ...files });
     } catch (error) {
       await this.#cleanUp(runId);
       this.#note(`It could not be started: ${messageOf(error)}`);
       this.record.apply({ type: 'failed', failure: failureOfError(error, clock.now()) });
       throw error;
     }
+    this.record.apply({ type: 'progress', step: 'waiting for its first answer' });
+    // From here on it may answer, or end, at any moment: nothing below may decide on its state.
+    this.#attach(process, intent.intendedAt, false);
+    // Should this fail, the process is still found by its environment.
+    await runRecords.writeStarted(intent, process.identity).catch(this.#context.onProblem);
   }
 
   async #stop(): Promise<void> {

@@ -1,27 +1,34 @@
-import { constants } from 'node:fs';
-import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Engine } from '../model.ts';
-import { isOlder, minimumVersion, parseVersion } from './version.ts';
+import { askVersion } from './askVersion.ts';
+import { isExecutable, onPath } from './executables.ts';
+import type { Environment } from './group.ts';
+import { isOlder, minimumVersion } from './version.ts';
 
 export interface EngineSearch {
   /** The person's setting; empty for none. */
   readonly configured: string;
-  readonly path: string;
+  /** Its PATH is searched; candidates are asked with it. */
+  readonly env: Environment;
   /** Where Devyard installs engines, one folder a version. */
   readonly tools: string;
   readonly platform: string;
+  /** Milliseconds an executable has to name its version; default 15 s. */
+  readonly timeoutMs?: number;
 }
 
 type Source = 'setting' | 'path' | 'devyard';
+type Found = Extract<Engine, { status: 'ready' | 'tooOld' | 'missing' }>;
 
-const versionTimeoutMs = 15_000;
 const installHint =
   'Run “Devyard: Install code-server”, or choose an executable in the setting devyard.codeServer.path.';
 
-/** The engine to use: the setting wins, then the PATH, then what Devyard installed. Never throws. */
-export async function findEngine(search: EngineSearch, signal?: AbortSignal): Promise<Engine> {
+/**
+ * The engine to use: the setting wins, then the first usable one on the PATH, then the newest usable one that Devyard
+ * installed. When none is usable, what is wrong with the first of them. Never throws.
+ */
+export async function findEngine(search: EngineSearch): Promise<Found> {
   if (search.platform === 'win32') {
     return {
       status: 'missing',
@@ -30,63 +37,59 @@ export async function findEngine(search: EngineSearch, signal?: AbortSignal): Pr
     };
   }
   if (search.configured !== '') {
-    if (await isExecutable(search.configured)) return describe(search.configured, 'setting', signal);
+    if (await isExecutable(search.configured)) return describe(search.configured, 'setting', search);
     return {
       status: 'missing',
       message: `The setting devyard.codeServer.path names ${search.configured}, which is not an executable file.`,
       hint: 'Correct the setting, or empty it to use the code-server on the PATH.',
     };
   }
-  const onPath = await findOnPath(search.path);
-  if (onPath !== undefined) return describe(onPath, 'path', signal);
-  const installed = await findInstalled(search.tools);
-  if (installed !== undefined) return describe(installed, 'devyard', signal);
-  return { status: 'missing', message: 'There is no code-server on this machine.', hint: installHint };
+  let unusable: Found | undefined;
+  for (const [source, list] of [
+    ['path', serversOnPath],
+    ['devyard', installed],
+  ] as const) {
+    for (const path of await list(search)) {
+      const engine = await describe(path, source, search);
+      if (engine.status === 'ready') return engine;
+      unusable ??= engine;
+    }
+  }
+  return unusable ?? { status: 'missing', message: 'There is no code-server on this machine.', hint: installHint };
 }
 
 /**
- * The first `code-server` on the PATH that is a server. Inside a code-server's own terminals and extension hosts the first
+ * Every `code-server` on the PATH that is a server. Inside a code-server's own terminals and extension hosts the first
  * one is its remote command line, which opens files in the window and serves nothing.
  */
-async function findOnPath(path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
-    if (folder === '') continue;
-    const candidate = join(folder, 'code-server');
-    if (!(await isExecutable(candidate))) continue;
-    const real = await realpath(candidate);
-    if (!/[/\\]remote-cli[/\\]/.test(real) && !/[/\\]remote-cli[/\\]/.test(candidate)) return candidate;
+async function serversOnPath({ env }: EngineSearch): Promise<readonly string[]> {
+  const servers = new Map<string, string>();
+  for (const candidate of await onPath('code-server', env)) {
+    const real = await realpath(candidate).catch(() => candidate);
+    const isRemoteCli = [candidate, real].some((path) => /[/\\]remote-cli[/\\]/.test(path));
+    if (!isRemoteCli && !servers.has(real)) servers.set(real, candidate);
   }
-  return undefined;
+  return [...servers.values()];
 }
 
 export function launcherOf(tools: string, version: string): string {
   return join(tools, `code-server-${version}`, 'bin', 'code-server');
 }
 
-async function findInstalled(tools: string): Promise<string | undefined> {
+/** Newest first. */
+async function installed({ tools }: EngineSearch): Promise<readonly string[]> {
   const names = await readdir(tools).catch(() => [] as string[]);
   const versions = names.flatMap((name) => /^code-server-(\d+\.\d+\.\d+)$/.exec(name)?.[1] ?? []);
-  const newestFirst = versions.toSorted((a, b) => (isOlder(a, b) ? 1 : -1));
-  for (const version of newestFirst) {
-    const launcher = launcherOf(tools, version);
-    if (await isExecutable(launcher)) return launcher;
-  }
-  return undefined;
+  const launchers = versions.toSorted((a, b) => (isOlder(a, b) ? 1 : -1)).map((version) => launcherOf(tools, version));
+  const usable = await Promise.all(launchers.map(isExecutable));
+  return launchers.filter((_, index) => usable[index]);
 }
 
-async function describe(path: string, source: Source, signal?: AbortSignal): Promise<Engine> {
-  const result = await execa(path, ['--version'], {
-    reject: false,
-    timeout: versionTimeoutMs,
-    stdin: 'ignore',
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
-  });
-  const version = parseVersion(result.stdout);
-  if (result.failed || version === undefined) {
-    const why = result.timedOut
-      ? 'it did not answer'
-      : (result.stderr.trim() || result.stdout.trim() || result.shortMessage || 'it printed nothing').slice(0, 500);
-    return { status: 'missing', message: `${path} --version does not name a code-server: ${why}`, hint: installHint };
+async function describe(path: string, source: Source, { env, timeoutMs }: EngineSearch): Promise<Found> {
+  const { version, problem } = await askVersion(path, { env, timeoutMs });
+  if (version === undefined) {
+    const message = `${path} --version does not name a code-server: ${problem}`;
+    return { status: 'missing', message, hint: installHint };
   }
   if (isOlder(version, minimumVersion)) {
     return {
@@ -109,14 +112,5 @@ export async function fingerprint(path: string): Promise<string | undefined> {
     return `${real}:${String(mtimeMs)}:${String(size)}`;
   } catch {
     return undefined;
-  }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
   }
 }
