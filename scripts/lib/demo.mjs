@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isAlive } from './alive.mjs';
 import { ensureCodeServer } from './codeServer.mjs';
 import { endEarlierDemo, runEditor } from './demoEditor.mjs';
 import { writeSettings } from './demoSettings.mjs';
-import { isAlive } from './lock.mjs';
 import { cleanEnvironment } from './npm.mjs';
 import { freePort } from './ports.mjs';
 import { run, say, step } from './run.mjs';
@@ -65,8 +65,6 @@ async function tellAboutDaemon() {
 
 async function main() {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '8080' } } });
-  const { layout, reason } = await ensureCodeServer();
-  if (!layout) throw new Error(reason);
   for (const folder of [places.workspace, places.extensions, places.data]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
@@ -77,6 +75,9 @@ async function main() {
   }
 
   const stamp = await ensureVsix(places.vsix);
+  // After the build, whose command line installs it.
+  const { layout, reason } = await ensureCodeServer();
+  if (!layout) throw new Error(reason);
   await once(join(places.workspace, 'README.md'), () => readme);
   await writeSettings(demo, places.userData, layout.launcher);
   const password = (await once(places.password, () => `${randomBytes(12).toString('base64url')}\n`, 0o600)).trim();
@@ -97,9 +98,7 @@ async function main() {
       ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', places.workspace],
     ],
     // Not as an argument, which every user of the machine could read; code-server takes it out of its environment.
-    // A code-server inside would be on the same origin as this one (/proxy/PORT/), and both keep their profiles in that
-    // origin's storage: the outer window would lose its extensions. So ports are reached by this host's other name.
-    env: { ...env, PASSWORD: password, VSCODE_PROXY_URI: `http://localhost:${port}/proxy/{{port}}/` },
+    env: { ...env, PASSWORD: password },
     record: places.editor,
     about: { url, sockets },
     onReady: () => {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from './lock.mjs';
+import { isAlive } from './alive.mjs';
 import { say } from './run.mjs';
 
 /** The start of a process in ticks since boot: with the pid, this names a process for good. Empty where unknown. */

@@ -7,6 +7,8 @@ const quiet = {
   'workbench.startupEditor': 'none',
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  // The demo lies inside the repository, and git would ask about that.
+  'git.openRepositoryInParentFolders': 'never',
 };
 
 const pathKey = 'devyard.codeServer.path';
