@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { ensureChromium } from '../../scripts/lib/browser.mjs';
@@ -6,7 +6,7 @@ import { ensureCodeServer } from '../../scripts/lib/codeServer.mjs';
 import { ensureVsix } from '../../scripts/lib/vsix.mjs';
 import { launchBrowser } from '../support/browser.ts';
 import { stopDaemon } from '../support/daemon.ts';
-import { startCodeServer } from '../support/editors.ts';
+import { quietSettings, startCodeServer } from '../support/editors.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import type { Workbench } from '../support/workbench.ts';
 
@@ -25,10 +25,46 @@ export interface Desk extends AsyncDisposable {
   readonly workspace: string;
   /** A folder that exists, for a code-server. */
   readonly project: string;
+  /** The code-servers to come: their executable is a real one behind a switch. */
+  readonly codeServers: Switch;
+}
+
+export interface DeskOptions {
+  /** A machine without any code-server but the one the editor itself is. */
+  readonly bare?: boolean;
+}
+
+export type SwitchPosition = 'normal' | 'slow' | 'broken';
+
+/** Makes the next start of a code-server take eight seconds longer, or fail with exit code 3. */
+export interface Switch {
+  turn(position: SwitchPosition): Promise<void>;
+}
+
+async function writeSwitch(folder: string, launcher: string): Promise<Switch & { readonly path: string }> {
+  const path = join(folder, 'code-server');
+  const position = join(folder, 'position');
+  const script = [
+    '#!/bin/sh',
+    'case "$* " in *"--socket "*)',
+    `  case "$(cat '${position}')" in`,
+    '    slow) sleep 8 ;;',
+    '    broken) echo "error: cannot open the user data folder: No space left on device" >&2; exit 3 ;;',
+    '  esac ;;',
+    'esac',
+    `exec '${launcher}' "$@"`,
+  ];
+  await mkdir(folder);
+  await writeFile(path, `${script.join('\n')}\n`, { mode: 0o755 });
+  const turn = (to: SwitchPosition): Promise<void> => writeFile(position, to);
+  await turn('normal');
+  return { path, turn };
 }
 
 /** Sets a desk up; `{reason}` where the machine cannot have its parts. Disposal ends and erases everything, the daemon too. */
-export async function openDesk(): Promise<{ desk: Desk } | { desk?: undefined; reason: string }> {
+export async function openDesk({ bare = false }: DeskOptions = {}): Promise<
+  { desk: Desk } | { desk?: undefined; reason: string }
+> {
   const chromium = await ensureChromium();
   if (chromium.path === undefined) return { reason: chromium.reason };
   const codeServer = await ensureCodeServer();
@@ -46,6 +82,7 @@ export async function openDesk(): Promise<{ desk: Desk } | { desk?: undefined; r
     await mkdir(path);
     await writeFile(join(path, 'README.md'), '# Read me\n');
   }
+  const codeServers = await writeSwitch(join(home.path, 'bin'), layout.launcher);
   const vsix = join(root, 'test-results', 'devyard.vsix');
   await ensureVsix(vsix);
   // After the editor and its windows: one that is still open would start a new daemon at once.
@@ -56,8 +93,8 @@ export async function openDesk(): Promise<{ desk: Desk } | { desk?: undefined; r
       home: home.path,
       vsix,
       folder: workspace,
-      env: { DEVYARD_DATA_DIR: dataDir },
-      machineSettings: { 'devyard.codeServer.path': layout.launcher },
+      env: { DEVYARD_DATA_DIR: dataDir, ...(bare ? { PATH: '/usr/bin:/bin' } : {}) },
+      machineSettings: bare ? {} : { 'devyard.codeServer.path': codeServers.path },
     }),
   );
   const browser = stack.adopt(await launchBrowser(chromium.path), (one) => one.close());
@@ -74,9 +111,19 @@ export async function openDesk(): Promise<{ desk: Desk } | { desk?: undefined; r
       dataDir,
       workspace,
       project,
+      codeServers,
       [Symbol.asyncDispose]: dispose,
     },
   };
+}
+
+/** Gives the code-servers that exist the same quiet settings as the editor; they are read at once. */
+export async function quietenCodeServers({ dataDir }: Desk): Promise<void> {
+  for (const id of await readdir(join(dataDir, 'code-servers'))) {
+    const user = join(dataDir, 'code-servers', id, 'user-data', 'User');
+    await mkdir(user, { recursive: true });
+    await writeFile(join(user, 'settings.json'), JSON.stringify(quietSettings, null, 2));
+  }
 }
 
 /** Leaves pictures of all pages and everybody's log in test-results/e2e-failure/. */

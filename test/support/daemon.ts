@@ -52,3 +52,14 @@ export async function stopDaemon(dataDir: string): Promise<void> {
   process.kill(daemon.pid, 'SIGKILL');
   throw new Error(`the daemon (pid ${daemon.pid}) of ${dataDir} did not end when asked to`);
 }
+
+/** Its command line with NULs between the arguments, as an editor reads it that looks for who listens on a port. */
+export async function daemonCommandLine(dataDir: string): Promise<string> {
+  return readFile(`/proc/${String(await daemonPid(dataDir))}/cmdline`, 'utf8');
+}
+
+/** The living daemon's process; undefined when there is none. */
+export async function daemonPid(dataDir: string): Promise<number | undefined> {
+  const pid = (await discover(dataDir))?.pid;
+  return pid !== undefined && (await isAlive(pid)) ? pid : undefined;
+}

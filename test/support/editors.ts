@@ -28,7 +28,7 @@ export interface EditorOptions {
 }
 
 /** No dialogs, no panels that are not ours: for steady tests and tidy pictures. */
-const quietSettings = {
+export const quietSettings = {
   'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
   'chat.disableAIFeatures': true,
@@ -37,7 +37,6 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
   'window.autoDetectColorScheme': true,
-  'remote.autoForwardPorts': false,
   'git.openRepositoryInParentFolders': 'never',
 };
 
@@ -96,10 +95,7 @@ export async function startCodeServer(
   const { layout, home, vsix, folder, port = await freePort() } = options;
   const { userData, extensions, runtime } = await prepare(options);
   const shared = ['--user-data-dir', userData, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')];
-  // A code-server inside would be on the same origin as this one (/proxy/PORT/), and both keep their profiles in that
-  // origin's storage: the outer window would take over the inner one's settings and lose its extensions.
-  const proxy = `http://localhost:${String(port)}/proxy/{{port}}/`;
-  const env = cleanEnvironment(layout.node, { ...runtime, VSCODE_PROXY_URI: proxy, ...options.env });
+  const env = cleanEnvironment(layout.node, { ...runtime, ...options.env });
   if (vsix !== undefined) {
     await promisify(execFile)(layout.launcher, [...shared, '--install-extension', vsix, '--force'], { env });
   }

@@ -26,3 +26,17 @@ export function watchRow([row, text]) {
 export function sawAt() {
   return window.devyardSaw;
 }
+
+/** From now on notes the fewest rows that a tree on the page ever has. */
+export function watchRowCount() {
+  const look = () => {
+    const rows = document.querySelectorAll('[role=treeitem]').length;
+    window.devyardFewest = Math.min(window.devyardFewest ?? Infinity, rows);
+  };
+  look();
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+}
+
+export function fewestRows() {
+  return window.devyardFewest;
+}

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { sawAt, watchRow } from './rowWatch.mjs';
+import { fewestRows, sawAt, watchRow, watchRowCount } from './rowWatch.mjs';
 
 /** How long anything on screen may take; a busy machine needs more than a person would. */
 const patience = 20_000;
@@ -61,6 +61,31 @@ export class Workbench {
     await this.page.locator('.quick-input-list').getByRole('option', { name: '..' }).first().waitFor();
     await this.quickInput().fill(`${path}/`);
     await accept.click();
+  }
+
+  /** The whole way from the palette to a code-server for an existing folder that is being started. */
+  async createCodeServer(name: string, folder: string): Promise<void> {
+    await this.command('Devyard: Create Code Server');
+    await this.answer(name);
+    await this.pick(/Existing Folder/);
+    await this.chooseFolder(folder, 'Use This Folder');
+    await this.pick(/Create and Start/);
+  }
+
+  /** The same for a folder that Devyard makes, without a start. */
+  async createEmptyCodeServer(name: string): Promise<void> {
+    await this.command('Devyard: Create Code Server');
+    await this.answer(name);
+    await this.pick(/Empty Folder/);
+    await this.pick(/Create Only/);
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P');
+    await this.quickInput().fill(name);
+    await this.page.locator('.quick-input-list').getByRole('option', { name }).first().click();
+    await this.page.locator('.monaco-editor.focused').first().waitFor();
   }
 
   /** Answers an open input box. */
@@ -133,5 +158,40 @@ export class Workbench {
   /** When the watched row said so, in milliseconds since the epoch; waits for it. */
   async sawAt(): Promise<number> {
     return (await (await this.page.waitForFunction(sawAt)).jsonValue()) ?? Number.NaN;
+  }
+
+  /** From now on the page notes how many rows it has at least; read it with `fewestRows`. */
+  async watchRowCount(): Promise<void> {
+    await this.page.evaluate(watchRowCount);
+  }
+
+  async fewestRows(): Promise<number> {
+    return (await this.page.evaluate(fewestRows)) ?? Number.NaN;
+  }
+
+  /** What the tooltip of a row says. */
+  async tooltipOf(item: Locator): Promise<Locator> {
+    await item.hover();
+    const tooltip = this.page.locator('.monaco-hover:visible');
+    await tooltip.waitFor();
+    return tooltip;
+  }
+
+  /** Takes the mouse to where it brings up no tooltip. */
+  async restMouse(): Promise<void> {
+    const { width, height } = this.page.viewportSize() ?? { width: 800, height: 600 };
+    await this.page.mouse.move(width - 60, height * 0.6);
+    await this.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+  }
+
+  /** Moves the border between side bar and editor, from where it is by `by` CSS pixels. */
+  async widenSidebar(by: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('there is no side bar');
+    const [x, y] = [box.x + box.width, box.y + box.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + by, y, { steps: 5 });
+    await this.page.mouse.up();
   }
 }

@@ -65,7 +65,11 @@ const icons: Record<Status, { readonly icon: string; readonly color: string | un
 function describe(codeServer: CodeServer, now: number, l10n: Localizer): string {
   const { state, metrics, port } = codeServer;
   const status = statusText(state.status, l10n);
-  const usage = metrics === null ? [] : [formatPercent(metrics.cpuPercent), formatBytes(metrics.memoryBytes)];
+  // A process that was only just born has no memory yet.
+  const usage =
+    metrics === null || metrics.memoryBytes === 0
+      ? []
+      : [formatPercent(metrics.cpuPercent), formatBytes(metrics.memoryBytes)];
   switch (state.status) {
     case 'starting':
       return joined(status, state.step);

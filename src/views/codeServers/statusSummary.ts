@@ -8,7 +8,7 @@ import { linksOf } from './tooltip.ts';
 
 /** What the status bar says about code-servers. */
 export interface StatusSummary {
-  /** `$(server) 2`, `$(server) 2 ✕1`, `$(loading~spin) 2`. */
+  /** `$(server) 2 running`, `$(server) 2 running ✕1`, `$(loading~spin)`. */
   readonly text: string;
   /** Markdown. */
   readonly tooltip: string;
@@ -32,7 +32,7 @@ export function summarize(
   if (running === 0 && failed === 0 && !busy) return undefined;
   const parts = [
     busy ? '$(loading~spin)' : '$(server)',
-    ...(running > 0 ? [String(running)] : []),
+    ...(running > 0 ? [l10n.t('{0} running', running)] : []),
     ...(failed > 0 ? [`✕${String(failed)}`] : []),
   ];
   const words = [

@@ -31,8 +31,7 @@ export function tooltipOf(codeServer: CodeServer, now: number, l10n: Localizer):
   if (state.status === 'starting') rows.push(`$(loading~spin) ${escapeMarkdown(state.step)}`);
   if (state.status === 'unhealthy') rows.push(`$(warning) ${escapeMarkdown(state.reason)}`);
   if (state.status === 'failed') {
-    const exit = exitText(state, l10n);
-    rows.push(`$(error) ${escapeMarkdown(exit === undefined ? state.reason : `${state.reason} (${exit})`)}`);
+    rows.push(`$(error) ${escapeMarkdown(withExit(state, l10n))}`);
     if (state.hint !== undefined) rows.push(escapeMarkdown(state.hint));
   }
   const blocks = [rows.join('  \n')];
@@ -54,6 +53,14 @@ export function linksOf({ id, state }: CodeServer, l10n: Localizer): string {
   if (can('stop', state.status)) link(l10n.t('Stop'), 'devyard.codeServer.stop');
   link(l10n.t('Show Logs'), 'devyard.codeServer.showLogs');
   return links.join(' · ');
+}
+
+/** Why it failed, and how it ended where that is not said already. */
+function withExit(state: Extract<CodeServer['state'], { status: 'failed' }>, l10n: Localizer): string {
+  const { reason, exitCode, signal } = state;
+  const exit = exitText(state, l10n);
+  const said = reason.includes(signal ?? `exit code ${String(exitCode)}`);
+  return exit === undefined || said ? reason : `${reason} (${exit})`;
 }
 
 /** Log lines are foreign text: the fence is longer than any run of backticks in them. */

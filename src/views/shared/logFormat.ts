@@ -4,6 +4,9 @@ import type { Localizer } from './l10n.ts';
 
 type LogLine = Extract<LogEntryView, { kind: 'line' }>;
 
+/** What code-server itself puts in front of its lines; the time is there already. */
+const ownTime = /^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] /;
+
 /**
  * Turns log entries into the text of an output channel: an ISO time, a tag where the line is not plain output, the text.
  * Pieces of one long line are put together again as long as nothing comes between them.
@@ -24,9 +27,11 @@ export class LogFormatter {
         text += `${this.#closed()}${gapText(entry, this.#l10n)}\n`;
         continue;
       }
-      const start = this.#open === entry.source ? '' : `${this.#closed()}${prefix(entry)}`;
+      const goesOn = this.#open === entry.source;
+      const start = goesOn ? '' : `${this.#closed()}${prefix(entry)}`;
       this.#open = entry.continued === true ? entry.source : undefined;
-      text += `${start}${entry.text}${this.#open === undefined ? '\n' : ''}`;
+      const words = goesOn ? entry.text : entry.text.replace(ownTime, '');
+      text += `${start}${words}${this.#open === undefined ? '\n' : ''}`;
     }
     return text;
   }

@@ -18,6 +18,11 @@ describe('log text', () => {
     expect(text).toBe(`${stamp} one\n${stamp} [stderr] two\n${stamp} [system] three\n`);
   });
 
+  it('does not say the time twice', () => {
+    const text = new LogFormatter(l10n).format([line('[2026-11-21T04:52:50.322Z] info  Using it'), line('[x] y')]);
+    expect(text).toBe(`${stamp} info  Using it\n${stamp} [x] y\n`);
+  });
+
   it('says what the limit dropped', () => {
     const gap: LogEntryView = { kind: 'gap', seq: 1, time, droppedBytes: 1.2 * 1024 * 1024, droppedLines: 3400 };
     expect(new LogFormatter(l10n).format([line('a', 'stdout', true), gap])).toBe(

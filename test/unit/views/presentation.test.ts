@@ -51,7 +51,9 @@ describe('a tooltip', () => {
   it('shows why something failed, with its last lines and a way to try again', () => {
     const lastLines = ['```', '[x](command:evil)'];
     const text = tooltipOf(codeServer('api', { ...failed, lastLines }), 0, l10n);
-    expect(text).toContain('exit 1');
+    expect(text).toMatch(/server ended with exit code 1 *\n/);
+    const killed = { ...failed, reason: 'It was gone.', exitCode: null, signal: 'SIGKILL' };
+    expect(tooltipOf(codeServer('api', killed), 0, l10n)).toContain('SIGKILL');
     expect(text).toContain('[Retry](command:devyard.codeServer.start?');
     expect(text).toContain('````text\n```\n[x](command:evil)\n````');
   });
@@ -68,10 +70,10 @@ describe('the status bar', () => {
     const text = (...list: Parameters<typeof summarize>[1]): string | undefined =>
       summarize(connected, list, l10n)?.text;
     const [a, b, broken] = [codeServer('a', running), codeServer('b', running), codeServer('c', failed)];
-    expect(text(a, b)).toBe('$(server) 2');
-    expect(text(a, b, broken)).toBe('$(server) 2 ✕1');
+    expect(text(a, b)).toBe('$(server) 2 running');
+    expect(text(a, b, broken)).toBe('$(server) 2 running ✕1');
     expect(text(broken)).toBe('$(server) ✕1');
-    expect(text(a, codeServer('d', { status: 'stopping', since: 0 }))).toBe('$(loading~spin) 1');
+    expect(text(a, codeServer('d', { status: 'stopping', since: 0 }))).toBe('$(loading~spin) 1 running');
   });
 
   it('has a line with links for each server', () => {

@@ -55,7 +55,7 @@ export const tests: Record<string, () => Promise<void>> = {
     assert.equal(item.tooltip, undefined, 'the tooltip is only made when it is needed');
     const { tooltip } = tree.resolveTreeItem(item, theId());
     assert.ok(tooltip instanceof vscode.MarkdownString && tooltip.value.includes('Port '));
-    assert.equal(statusBar.text, '$(server) 1');
+    assert.equal(statusBar.text, '$(server) 1 running');
   },
 
   'its log is followed while it is on screen, and only then': async () => {
