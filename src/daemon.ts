@@ -67,6 +67,7 @@ type DaemonEvent =
   | { readonly type: 'settings.changed'; readonly settings: Settings }
   | { readonly type: 'problem'; readonly problem: Problem };
 
+const answerMs = 1000;
 const noWrite = async (): Promise<void> => undefined;
 
 /**
@@ -111,10 +112,17 @@ async function serve(
     hostIdFrom(places.hostIdFile),
     secretFromFile(options.tokenFile ?? places.tokenFile),
     secretFromFile(places.cookieKeyFile),
-    socketFolder(places.dataDir, env),
+    socketFolder(places, env),
   ]);
   await Promise.all([places.codeServers, places.workspaces, places.runs, places.logs].map(makePrivateDir));
   await removePartial(places.tools);
+
+  const socket = process.platform === 'win32' ? `\\\\.\\pipe\\devyard-${randomUUID()}` : join(sockets, 'd.sock');
+  // The lock is enough where locks work; on a file system where they do not, the other daemon still answers.
+  if (await socketHealthProbe.healthy(socket, answerMs))
+    throw new DevyardError('conflict', 'Another Devyard daemon answers for this data directory.', {
+      hint: 'Use it, or stop it with `devyard stop`.',
+    });
 
   const store = await openStore({ file: places.database, backups: places.backups, now: startedAt });
   const journal = await Journal.open<DaemonEvent>(store.database, { clock, onProblem: report });
@@ -244,7 +252,6 @@ async function serve(
   /** Lets the answer to the request that asked for the end be sent first. */
   const endSoon = (endRunning: boolean): void => void setImmediate(() => void end({ endRunning }));
 
-  const socket = process.platform === 'win32' ? `\\\\.\\pipe\\devyard-${randomUUID()}` : join(sockets, 'd.sock');
   const urls: string[] = [];
   const bin = places.bin;
   const info = (): DaemonInfo => ({

@@ -6,7 +6,7 @@ import { ensureCodeServer } from '../../scripts/lib/codeServer.mjs';
 import type { DevyardClient } from '../../src/api/client/client.ts';
 import type { CodeServer } from '../../src/api/contract/codeServers.ts';
 import { pathsOf } from '../../src/managers/codeServers/launchPlan.ts';
-import { socketFolder } from '../../src/managers/shared/locations.ts';
+import { locationsOf, socketFolder } from '../../src/managers/shared/locations.ts';
 import { parseDaemonFile } from '../../src/api/contract/discovery.ts';
 import { readFile } from 'node:fs/promises';
 import { Yard } from '../../test/integration/daemon/yard.ts';
@@ -51,7 +51,7 @@ class Scene implements AsyncDisposable {
       const client = await yard.client();
       const server = await yard.create(client, 'bench', script);
       const daemon = parseDaemonFile(await readFile(join(yard.dataDir, 'daemon.json'), 'utf8'));
-      const { socket } = pathsOf(server, '', await socketFolder(yard.dataDir, yard.env));
+      const { socket } = pathsOf(server, '', await socketFolder(locationsOf(yard.dataDir), yard.env));
       const gate = {
         host: '127.0.0.1',
         port: server.port,

@@ -13,7 +13,6 @@ const idleExitMs = 10 * 60_000;
 export async function runServe(options: Options, { dataDir, bundleDir, env }: LaunchOptions): Promise<number> {
   // Loaded only here: every other command is a client and should start quickly.
   const { runDaemon } = await import('../daemon.ts');
-  process.umask(0o077);
   // Else the young generation grows to 32 MB while servers start and is never given back; see bench/README.md.
   setFlagsFromString('--semi-space-growth-factor=1');
   let daemon: Awaited<ReturnType<typeof runDaemon>>;

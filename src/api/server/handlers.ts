@@ -54,6 +54,7 @@ export function createHandlers({ codeServers, engines, daemon, settings, tickets
     'codeServers.restart': ({ params, body, signal }) => codeServers.restart(params.id, { wait: body.wait, signal }),
     'codeServers.open': ({ params, body }) => {
       const { id, folder } = codeServers.get(params.id);
+      codeServers.requireGate(id);
       return tickets.mintTicket(id, folder, body.host);
     },
     'codeServers.logs': async ({ params, query }) => {

@@ -1,6 +1,6 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf } from '../shared/errors.ts';
+import { DevyardError, errnoOf, messageOf } from '../shared/errors.ts';
 import { isRealFolder } from '../shared/files.ts';
 
 const deletedPrefix = '.deleted-';
@@ -26,6 +26,14 @@ export async function idsSetAside(root: string): Promise<readonly string[]> {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** Says what could not be erased, for who may erase it. */
+export function notErased(path: string, error: unknown): DevyardError {
+  return new DevyardError('unavailable', `What was in ${path} could not be erased: ${messageOf(error)}`, {
+    hint: 'Delete what is left as the user it belongs to.',
+    cause: error,
+  });
 }
 
 /** Takes a folder back that was set aside before the deletion was decided. */

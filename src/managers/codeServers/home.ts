@@ -4,6 +4,7 @@ import { errnoOf } from '../shared/errors.ts';
 import { diskError, makePrivateDir, writeFileAtomic } from '../shared/files.ts';
 import type { CodeServerPaths } from './launchPlan.ts';
 import type { CodeServerDefinition } from './model.ts';
+import { parseDefinition } from './stored.ts';
 
 /**
  * Makes a server's folders, and its own copy of its definition beside its data, from which a lost database is rebuilt.
@@ -39,13 +40,8 @@ export async function definitionsOnDisk(homes: string): Promise<readonly CodeSer
 
 async function readDefinition(homes: string, name: string): Promise<CodeServerDefinition | undefined> {
   try {
-    const value = JSON.parse(await readFile(join(homes, name, 'server.json'), 'utf8')) as CodeServerDefinition;
-    const sound =
-      value.id === name &&
-      typeof value.folder === 'string' &&
-      typeof value.name === 'string' &&
-      Number.isInteger(value.port);
-    return sound ? value : undefined;
+    const definition = parseDefinition(await readFile(join(homes, name, 'server.json'), 'utf8'));
+    return definition.id === name ? definition : undefined;
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ import { failureLines, failureOfError, failureOfExit } from './failure.ts';
 import { HealthWatch } from './healthWatch.ts';
 import { makeHome } from './home.ts';
 import { argumentsOf, type CodeServerPaths, environmentOf, pathsOf } from './launchPlan.ts';
-import type { CodeServerRun } from './model.ts';
+import type { CodeServerDefinition, CodeServerRun } from './model.ts';
 import type { StoredCodeServer } from './repository.ts';
 import { ServerRecord } from './serverRecord.ts';
 import { transition } from './transition.ts';
@@ -35,6 +35,7 @@ export class ManagedServer {
   readonly log: ResourceLog;
   #live: Live | undefined;
   #gateOpen = false;
+  #gateError: unknown;
   #retired = false;
 
   constructor(context: CodeServerContext, stored: StoredCodeServer, log: ResourceLog) {
@@ -48,24 +49,34 @@ export class ManagedServer {
     return this.#live !== undefined;
   }
 
-  /** Runs a task while no operation of this server runs. */
+  /** Runs a task while no other operation of this server runs. Throws `not-found` once the server was deleted. */
   exclusively<T>(task: () => Promise<T>): Promise<T> {
-    return this.#mutex.run(task);
+    return this.#mutex.run(async () => {
+      if (this.#retired)
+        throw new DevyardError('not-found', `The code-server “${this.record.definition.name}” was deleted.`);
+      return task();
+    });
   }
 
   start(): Promise<void> {
-    return this.#mutex.run(() => this.#start());
+    return this.exclusively(() => this.#start());
   }
 
   stop(): Promise<void> {
-    return this.#mutex.run(() => this.#stop());
+    return this.exclusively(() => this.#stop());
   }
 
   restart(): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.exclusively(async () => {
       if (this.#live !== undefined) await this.#stop();
       await this.#start();
     });
+  }
+
+  async rename(definition: CodeServerDefinition): Promise<void> {
+    await this.record.redefine(definition);
+    // The gate's own pages say the name.
+    if (this.#gateOpen) await this.#openGate();
   }
 
   /** Ends the process if there is one, whatever the state. */
@@ -76,21 +87,25 @@ export class ManagedServer {
   }
 
   /** Ends the process, runs the task that erases the server, and refuses every later operation. */
-  retire<T>(task: () => Promise<T>): Promise<T> {
-    return this.#mutex.run(async () => {
+  retire(task: () => Promise<void>): Promise<void> {
+    return this.exclusively(async () => {
       if (this.#live !== undefined) await this.#stop();
-      const result = await task();
+      await task();
       this.#retired = true;
-      return result;
     });
   }
 
   /** Makes the folders of a server that was stored first; goes on where a killed daemon left off. */
   finishCreation(): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.exclusively(async () => {
       await makeHome(this.record.definition, this.paths);
       this.record.apply({ type: 'created' });
     });
+  }
+
+  /** Throws what keeps the port shut although the server runs; fine when it is open. */
+  requireGate(): void {
+    if (this.#gateError !== undefined) throw this.#gateError;
   }
 
   /** Takes over a process that a former daemon started. */
@@ -139,7 +154,6 @@ export class ManagedServer {
   async #start(): Promise<void> {
     const { bootId, clock, engines, hostId, processes, runRecords } = this.#context;
     const { definition } = this.record;
-    if (this.#retired) throw new DevyardError('not-found', `The code-server “${definition.name}” was deleted.`);
     const state = transition(this.record.state, { type: 'start', at: clock.now() });
     const command = await requireEngine(engines);
     await requireFolder(definition.folder, 'folder');
@@ -296,12 +310,19 @@ export class ManagedServer {
 
   async #openGate(): Promise<void> {
     const { id, name, port, folder } = this.record.definition;
-    await this.#context.gate.open({ id, name, port, folder, socketPath: this.paths.socket });
+    try {
+      await this.#context.gate.open({ id, name, port, folder, socketPath: this.paths.socket });
+    } catch (error) {
+      this.#gateError = error;
+      throw error;
+    }
+    this.#gateError = undefined;
     this.#gateOpen = true;
   }
 
   async #closeGate(): Promise<void> {
     this.#gateOpen = false;
+    this.#gateError = undefined;
     await this.#context.gate.close(this.record.definition.id);
   }
 

@@ -5,7 +5,7 @@ import { requireFolder } from '../shared/files.ts';
 import type { ResourceLog } from '../shared/logs/types.ts';
 import { Mutex } from '../shared/mutex.ts';
 import type { CodeServerContext } from './context.ts';
-import { emptyAside, eraseAside, setAside } from './erase.ts';
+import { emptyAside, eraseAside, notErased, setAside } from './erase.ts';
 import { makeHome, slugOf } from './home.ts';
 import { ManagedServer } from './managedServer.ts';
 import type { CodeServer, CodeServerDefinition, CodeServerHealth, CreateInput, Deleted, UpdateInput } from './model.ts';
@@ -91,7 +91,7 @@ export class CodeServerManager implements CodeServers {
     };
     await server.exclusively(async () => {
       const definition = { ...server.record.definition, ...changes };
-      await server.record.redefine(definition);
+      await server.rename(definition);
       await makeHome(definition, server.paths);
       this.context.ports.hold(definition.port, holderName(definition.name));
     });
@@ -128,20 +128,37 @@ export class CodeServerManager implements CodeServers {
         hint: 'Delete the folder yourself, or leave keepWorkspace out.',
       });
     }
-    return server.retire(async () => {
+    let written = false;
+    await server.retire(async () => {
       // The workspace first: the server's own folder is what says that the deletion was decided.
       if (eraseFolder) await setAside(workspaces, id);
       await setAside(homes, id);
       // Even on a full disk: a deletion is what makes room.
-      const { written } = await journal.observe({ type: 'codeServer.deleted', id }, eraseCodeServer(id));
+      ({ written } = await journal.observe({ type: 'codeServer.deleted', id }, eraseCodeServer(id)));
       this.#servers.delete(id);
       ports.release(port);
-      const eraseHome = written ? eraseAside(homes, id) : emptyAside(homes, id);
-      await Promise.all([eraseHome, eraseAside(workspaces, id), logs.remove(logKey(id))]);
-      return eraseFolder
-        ? { id, erased: [server.paths.home, folder], kept: [] }
-        : { id, erased: [server.paths.home], kept: [folder] };
     });
+    await logs.remove(logKey(id)).catch(this.context.onProblem);
+    const home = await this.#erase(written ? eraseAside(homes, id) : emptyAside(homes, id), server.paths.home);
+    const workspace = eraseFolder
+      ? await this.#erase(eraseAside(workspaces, id), folder)
+      : { erased: [], kept: [folder] };
+    return { id, erased: [...home.erased, ...workspace.erased], kept: [...home.kept, ...workspace.kept] };
+  }
+
+  /** A file that may not be erased, such as one that a container made as root, is left and said; the server is gone all the same. */
+  async #erase(erasing: Promise<void>, path: string): Promise<Pick<Deleted, 'erased' | 'kept'>> {
+    try {
+      await erasing;
+      return { erased: [path], kept: [] };
+    } catch (error) {
+      this.context.onProblem(notErased(path, error));
+      return { erased: [], kept: [path] };
+    }
+  }
+
+  requireGate(id: string): void {
+    this.#server(id).requireGate();
   }
 
   async health(id: string): Promise<CodeServerHealth> {
@@ -220,6 +237,11 @@ export class CodeServerManager implements CodeServers {
           state.lastLines.length > 0
             ? `Its last lines were:\n${state.lastLines.slice(-5).join('\n')}`
             : (state.hint ?? 'Read its log.'),
+      });
+    }
+    if (state.status === 'stopped' || state.status === 'stopping') {
+      throw new DevyardError('conflict', `“${server.record.definition.name}” was stopped before it ran.`, {
+        hint: 'Start it again.',
       });
     }
     if (state.status === 'unhealthy') {

@@ -41,6 +41,8 @@ export interface CodeServers {
   stop(id: string): Promise<CodeServer>;
   restart(id: string, options?: { wait?: boolean | undefined; signal?: AbortSignal }): Promise<CodeServer>;
   remove(id: string, options?: { keepWorkspace?: boolean | undefined }): Promise<Deleted>;
+  /** Throws what keeps the port of a running server shut, such as `port-taken`. */
+  requireGate(id: string): void;
   health(id: string): Promise<CodeServerHealth>;
   log(id: string): Promise<ResourceLog>;
 }

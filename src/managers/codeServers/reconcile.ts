@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { RunningProcess, RunRecord } from '../shared/processes/types.ts';
 import type { CodeServerContext } from './context.ts';
-import { eraseAside, idsSetAside, takeBack } from './erase.ts';
+import { eraseAside, idsSetAside, notErased, takeBack } from './erase.ts';
 import { definitionsOnDisk } from './home.ts';
+import type { CodeServerDefinition } from './model.ts';
 import type { ManagedServer } from './managedServer.ts';
 import { type CodeServerManager, logKey } from './manager.ts';
 import { eraseCodeServer, readCodeServers, type StoredCodeServer } from './repository.ts';
@@ -24,42 +26,59 @@ export async function reconcile(manager: CodeServerManager): Promise<void> {
   await Promise.all(
     stored.map(async (entry) => {
       known.add(entry.definition.id);
-      const server = await manager.load(entry);
-      if (entry.state.status === 'creating') await server.finishCreation();
-      await settle(context, server, entry.runId, records);
+      // What is wrong with one server must not keep the others, and the daemon, from serving.
+      await takeUp(manager, entry, records).catch(context.onProblem);
     }),
   );
   for (const definition of await definitionsOnDisk(context.homes)) {
     if (known.has(definition.id)) continue;
     known.add(definition.id);
-    const server = await manager.load({
-      definition: { ...definition, hostId: context.hostId },
-      state: { status: 'stopped' },
-      runId: undefined,
-    });
-    await server.record.redefine(server.record.definition);
-    await settle(context, server, undefined, records);
+    const recovered = { ...definition, hostId: context.hostId };
+    await recover(manager, recovered, records).catch(context.onProblem);
   }
+
   const strays = records.filter((record) => !known.has(record.resource.slice(resource('').length)));
-  await Promise.all(strays.map((record) => endStray(context, record)));
+  await Promise.all(strays.map((record) => endStray(context, record).catch(context.onProblem)));
 }
 
 /** Ends what a killed daemon had begun to delete; gives the servers that are left. */
 async function finishDeletions(context: CodeServerContext): Promise<readonly StoredCodeServer[]> {
-  const { database, homes, hostId, journal, logs, workspaces } = context;
+  const { homes, journal, logs, onProblem, workspaces } = context;
   const decided = new Set(await idsSetAside(homes));
-  const stored = await readCodeServers(database, hostId);
+  const stored = await readCodeServers(context);
   const left = stored.filter(({ definition }) => !decided.has(definition.id));
   for (const id of decided) {
     await journal.observe({ type: 'codeServer.deleted', id }, eraseCodeServer(id));
-    await logs.remove(logKey(id));
-    await eraseAside(homes, id);
+    await logs.remove(logKey(id)).catch(onProblem);
+    await eraseAside(homes, id).catch((error: unknown) => onProblem(notErased(join(homes, id), error)));
   }
   for (const id of await idsSetAside(workspaces)) {
-    if (left.some(({ definition }) => definition.id === id)) await takeBack(workspaces, id);
-    else await eraseAside(workspaces, id);
+    const wanted = left.some(({ definition }) => definition.id === id);
+    const done = wanted ? takeBack(workspaces, id) : eraseAside(workspaces, id);
+    await done.catch((error: unknown) => onProblem(notErased(join(workspaces, id), error)));
   }
   return left;
+}
+
+async function takeUp(
+  manager: CodeServerManager,
+  entry: StoredCodeServer,
+  records: readonly RunRecord[],
+): Promise<void> {
+  const server = await manager.load(entry);
+  if (entry.state.status === 'creating') await server.finishCreation();
+  await settle(manager.context, server, entry.runId, records);
+}
+
+/** Takes up a server that only its own folder still knows. */
+async function recover(
+  manager: CodeServerManager,
+  definition: CodeServerDefinition,
+  records: readonly RunRecord[],
+): Promise<void> {
+  const server = await manager.load({ definition, state: { status: 'stopped' }, runId: undefined });
+  await server.record.redefine(definition);
+  await settle(manager.context, server, undefined, records);
 }
 
 async function settle(

@@ -1,6 +1,9 @@
+import { DevyardError, messageOf } from '../shared/errors.ts';
 import type { Write } from '../shared/events/journal.ts';
 import type { Database } from '../shared/store/schema.ts';
+import type { CodeServerContext } from './context.ts';
 import type { CodeServerDefinition, CodeServerState } from './model.ts';
+import { parseDefinition, parseState } from './stored.ts';
 
 export interface StoredCodeServer {
   readonly definition: CodeServerDefinition;
@@ -8,19 +11,30 @@ export interface StoredCodeServer {
   readonly runId: string | undefined;
 }
 
-/** Every stored code-server of this host, oldest first. */
-export async function readCodeServers(database: Database, hostId: string): Promise<readonly StoredCodeServer[]> {
-  const rows = await database
+/** Every stored code-server of this host, oldest first. A row that cannot be read is reported and left as it is. */
+export async function readCodeServers(
+  context: Pick<CodeServerContext, 'database' | 'hostId' | 'onProblem'>,
+): Promise<readonly StoredCodeServer[]> {
+  const rows = await context.database
     .selectFrom('code_servers')
     .selectAll()
-    .where('host_id', '=', hostId)
+    .where('host_id', '=', context.hostId)
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
-    definition: JSON.parse(row.definition) as CodeServerDefinition,
-    state: JSON.parse(row.state) as CodeServerState,
-    runId: row.run_id ?? undefined,
-  }));
+  return rows.flatMap((row) => {
+    try {
+      return {
+        definition: parseDefinition(row.definition),
+        state: parseState(row.state),
+        runId: row.run_id ?? undefined,
+      };
+    } catch (error) {
+      const message = `What is stored of the code-server ${row.id} cannot be read: ${messageOf(error)}`;
+      const hint = 'It is taken from its own folder (server.json), if that can be read.';
+      context.onProblem(new DevyardError('store-corrupt', message, { hint, cause: error }));
+      return [];
+    }
+  });
 }
 
 export function saveCodeServer(stored: StoredCodeServer): Write {

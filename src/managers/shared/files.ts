@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { access, chmod, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DevyardError, errnoOf, messageOf } from './errors.ts';
@@ -8,6 +8,11 @@ import { DevyardError, errnoOf, messageOf } from './errors.ts';
 export async function makePrivateDir(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);
+}
+
+/** Makes an empty file that only its owner may read, where there is none. */
+export function makePrivateFile(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 /** Replaces a file as a whole: whoever reads sees the old text or the new one, even after a kill at any moment. */

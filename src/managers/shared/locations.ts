@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DevyardError } from './errors.ts';
+import { writeFileAtomic } from './files.ts';
 
 /** Where everything lies below the data directory. */
 export interface Locations {
@@ -14,6 +15,7 @@ export interface Locations {
   readonly tokenFile: string;
   readonly cookieKeyFile: string;
   readonly hostIdFile: string;
+  readonly socketFolderFile: string;
   readonly settingsFile: string;
   readonly daemonLog: string;
   readonly logs: string;
@@ -36,6 +38,7 @@ export function locationsOf(dataDir: string): Locations {
     tokenFile: at('token'),
     cookieKeyFile: at('cookie.key'),
     hostIdFile: at('host-id'),
+    socketFolderFile: at('socket-folder'),
     settingsFile: at('settings.json'),
     daemonLog: at('daemon.log'),
     logs: at('logs'),
@@ -57,16 +60,21 @@ export const maxSocketPathBytes = 103;
 /**
  * A short private folder for sockets, because a data directory's path may be longer than a socket path may be:
  * below `$XDG_RUNTIME_DIR`, else in the temporary folder. Refuses a folder that somebody else made or can enter.
- * One data directory always gets the same folder, so that a later daemon finds its sockets again.
+ * The choice is written down: a daemon that is started from elsewhere, with other variables, finds the sockets of what runs.
  */
 export async function socketFolder(
-  dataDir: string,
+  { dataDir, socketFolderFile }: Locations,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(await realpath(dataDir))
+    .digest('hex')
+    .slice(0, 12);
   const runtimeDir = env['XDG_RUNTIME_DIR'];
   const uid = process.getuid?.() ?? 0;
+  const before = (await readFile(socketFolderFile, 'utf8').catch(() => '')).trim();
   const candidates = [
+    ...(before.startsWith('/') ? [before] : []),
     ...(runtimeDir !== undefined && runtimeDir.startsWith('/') ? [join(runtimeDir, `devyard-${digest}`)] : []),
     join(tmpdir(), `devyard-${String(uid)}-${digest}`),
     `/tmp/devyard-${String(uid)}-${digest}`,
@@ -74,7 +82,10 @@ export async function socketFolder(
   const problems: string[] = [];
   for (const folder of candidates) {
     const problem = await claim(folder, uid);
-    if (problem === undefined) return folder;
+    if (problem === undefined) {
+      if (folder !== before) await writeFileAtomic(socketFolderFile, `${folder}\n`);
+      return folder;
+    }
     problems.push(`${folder}: ${problem}`);
   }
   throw new DevyardError('unavailable', `There is no private folder for Devyard's sockets (${problems.join('; ')}).`, {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { DevyardError, errnoOf } from './errors.ts';
+import { makePrivateFile } from './files.ts';
 
 /**
  * The right to be the daemon of a data directory. It is SQLite's file lock, which the operating system takes back the
@@ -12,6 +13,7 @@ export interface DaemonLock {
 
 /** Takes the lock or throws `conflict` at once. */
 export function takeLock(file: string): DaemonLock {
+  makePrivateFile(file);
   const connection = new DatabaseSync(file, { timeout: 0 });
   try {
     connection.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE;');

@@ -134,6 +134,9 @@ export class FakeCodeServers implements CodeServers {
   constructor() {
     this.servers.set(id, codeServer());
   }
+  requireGate(...call: unknown[]): void {
+    this.#enter('requireGate', ...call);
+  }
   #enter(...call: unknown[]): void {
     this.calls.push(call);
     if (this.fail !== undefined) throw this.fail;

@@ -38,19 +38,32 @@ export class Journal<E> implements EventLog<E> {
   #cancelRetry: Dispose | undefined;
   #closed = false;
 
-  private constructor(database: Database, options: Required<JournalOptions>, recent: NumberedEvent<E>[]) {
+  private constructor(
+    database: Database,
+    options: Required<JournalOptions>,
+    recent: NumberedEvent<E>[],
+    lastId: number,
+  ) {
     this.#database = database;
     this.#options = options;
     this.#recent = recent;
-    this.#lastId = recent.at(-1)?.id ?? 0;
+    this.#lastId = lastId;
     this.#emitter = new Emitter((message) => options.onProblem(new Error(message)));
   }
 
   static async open<E>(database: Database, options: JournalOptions): Promise<Journal<E>> {
     const kept = options.kept ?? 2000;
     const rows = await database.selectFrom('events').selectAll().orderBy('id', 'desc').limit(kept).execute();
-    const recent = rows.toReversed().map((row) => ({ id: row.id, time: row.time, event: JSON.parse(row.data) as E }));
-    return new Journal(database, { kept, ...options }, recent);
+    const recent: NumberedEvent<E>[] = [];
+    for (const { id, time, data } of rows.toReversed()) {
+      try {
+        recent.push({ id, time, event: JSON.parse(data) as E });
+      } catch {
+        // Who asks for what came before it reads everything anew.
+        recent.length = 0;
+      }
+    }
+    return new Journal(database, { kept, ...options }, recent, rows[0]?.id ?? 0);
   }
 
   get lastId(): number {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { DevyardError, errnoOf, messageOf } from '../errors.ts';
+import { makePrivateFile } from '../files.ts';
 import { nodeSqliteDialect } from './nodeSqliteDialect.ts';
 import { type Database, migrations, type Tables } from './schema.ts';
 
@@ -39,6 +40,8 @@ export async function openStore(places: StorePlaces): Promise<Store> {
 }
 
 async function openSound(places: StorePlaces, quarantined: Store['quarantined']): Promise<Store> {
+  // SQLite gives its other files the mode of this one.
+  makePrivateFile(places.file);
   const connection = new DatabaseSync(places.file, { timeout: 5000 });
   try {
     connection.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;');
