@@ -37,7 +37,7 @@ import { RunRecords } from './managers/shared/processes/runRecords.ts';
 import { keepRuntime } from './managers/shared/runtime.ts';
 import { secretFromFile } from './managers/shared/secretFile.ts';
 import { type Settings, SettingsFile } from './managers/shared/settings.ts';
-import { openStore } from './managers/shared/store/store.ts';
+import { openStore, putAside } from './managers/shared/store/store.ts';
 
 export interface DaemonOptions {
   readonly dataDir: string;
@@ -127,17 +127,7 @@ async function serve(
   const store = await openStore({ file: places.database, backups: places.backups, now: startedAt });
   const journal = await Journal.open<DaemonEvent>(store.database, { clock, onProblem: report });
   problems.on((problem) => void journal.observe({ type: 'problem', problem }, noWrite));
-  if (store.quarantined !== undefined) {
-    report(
-      new DevyardError(
-        'store-corrupt',
-        `The database could not be read (${store.quarantined.reason}) and was put aside.`,
-        {
-          hint: `It lies in ${store.quarantined.file}. Code-servers were recovered from their own folders.`,
-        },
-      ),
-    );
-  }
+  if (store.quarantined !== undefined) report(putAside(store.quarantined));
 
   const settings = await SettingsFile.open(places.settingsFile, report, startedAt);
   const processes = new Processes({ platform, hostId, clock, warn: (message) => log.warn(message) });

@@ -35,7 +35,7 @@ export class ManagedServer {
   readonly log: ResourceLog;
   #live: Live | undefined;
   #gateOpen = false;
-  #gateError: unknown;
+  #gateError: Error | undefined;
   #retired = false;
 
   constructor(context: CodeServerContext, stored: StoredCodeServer, log: ResourceLog) {
@@ -313,7 +313,7 @@ export class ManagedServer {
     try {
       await this.#context.gate.open({ id, name, port, folder, socketPath: this.paths.socket });
     } catch (error) {
-      this.#gateError = error;
+      this.#gateError = error instanceof Error ? error : new Error(messageOf(error));
       throw error;
     }
     this.#gateError = undefined;

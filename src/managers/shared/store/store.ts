@@ -15,6 +15,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What a person is told of a database that was put aside. */
+export function putAside({ file, reason }: NonNullable<Store['quarantined']>): DevyardError {
+  return new DevyardError('store-corrupt', `The database could not be read (${reason}) and was put aside.`, {
+    hint: `It lies in ${file}. Code-servers were recovered from their own folders.`,
+  });
+}
+
 interface StorePlaces {
   readonly file: string;
   readonly backups: string;
