@@ -94,7 +94,7 @@ describe('a server', () => {
   it('is reached by a daemon that was started from elsewhere, with another runtime folder', async () => {
     const { id, url } = await yard.create(client, 'reached');
     await start(id);
-    const elsewhere = join(yard.path, 'run');
+    const elsewhere = join(yard.path, 'elsewhere');
     await mkdir(elsewhere, { mode: 0o700 });
     yard.env['XDG_RUNTIME_DIR'] = elsewhere;
     await again();

@@ -37,7 +37,13 @@ export class Yard implements AsyncDisposable {
   private constructor(temporary: Temporary) {
     this.#temporary = temporary;
     this.dataDir = join(temporary.path, 'data');
-    this.env = { ...process.env, PATH: `${fakeBin}:${process.env['PATH'] ?? ''}`, DEVYARD_DATA_DIR: undefined };
+    this.env = {
+      ...process.env,
+      PATH: `${fakeBin}:${process.env['PATH'] ?? ''}`,
+      DEVYARD_DATA_DIR: undefined,
+      // Sockets lie in here and go with it.
+      XDG_RUNTIME_DIR: join(temporary.path, 'run'),
+    };
   }
 
   static async open(): Promise<Yard> {
@@ -45,6 +51,7 @@ export class Yard implements AsyncDisposable {
     // A range of its own, because what else runs on this machine uses the usual one.
     const start = 20_000 + 100 * randomInt(100);
     await mkdir(yard.dataDir);
+    await mkdir(join(yard.path, 'run'), { mode: 0o700 });
     await writeFile(join(yard.dataDir, 'settings.json'), JSON.stringify({ portRange: { start, end: start + 99 } }));
     return yard;
   }
