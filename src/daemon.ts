@@ -111,7 +111,7 @@ async function serve(
   const [hostId, token, cookieKey, sockets] = await Promise.all([
     hostIdFrom(places.hostIdFile),
     secretFromFile(options.tokenFile ?? places.tokenFile),
-    secretFromFile(places.cookieKeyFile),
+    secretFromFile(places.cookieKeyFile, 'cookie key'),
     socketFolder(places, env),
   ]);
   await Promise.all([places.codeServers, places.workspaces, places.runs, places.logs].map(makePrivateDir));

@@ -2,6 +2,7 @@ import type { DevyardClient } from '../api/client/client.ts';
 import { ensureDaemon, type LaunchOptions } from '../api/client/launch.ts';
 import { ApiError } from '../api/client/transport.ts';
 import type { CodeServer } from '../api/contract/codeServers.ts';
+import { requireOperands } from './operands.ts';
 import type { Options, ParsedCommand } from './options.ts';
 import { print, printJson, UsageError } from './output.ts';
 import { logText, stateText } from './text.ts';
@@ -114,6 +115,7 @@ const actions: Readonly<Record<string, Action>> = {
 
 export async function runCodeServerCommand(command: ParsedCommand, surroundings: LaunchOptions): Promise<number> {
   const [verb = '', ...operands] = command.operands;
+  requireOperands(verb, operands);
   const action = Object.hasOwn(actions, verb) ? actions[verb] : undefined;
   if (action === undefined) throw new UsageError(`There is no command “code-server ${verb}”.`);
   const { client } = await ensureDaemon(surroundings);

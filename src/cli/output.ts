@@ -32,3 +32,11 @@ function exitCodeOf(error: ApiError): number {
   if (error.code === 'unavailable' && error.status === 0) return 5;
   return error.status === 422 || error.status === 400 ? 2 : 1;
 }
+
+/** Ends quietly when whoever reads the output has had enough (`devyard … | head`), loudly when it cannot be written. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error) => {
+    process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : fail(error));
+  });
+  process.stderr.on('error', () => undefined);
+}

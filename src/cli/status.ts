@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type LaunchOptions } from '../api/client/launch.ts';
 import type { Options } from './options.ts';
 import { print, printJson } from './output.ts';
@@ -53,11 +54,12 @@ export async function runLogs(options: Options, { dataDir }: LaunchOptions): Pro
 export async function runStop(options: Options, { dataDir }: LaunchOptions): Promise<number> {
   const connection = await connect(dataDir);
   if (connection === undefined) return print(`No Devyard daemon runs for ${dataDir}.`);
-  const { client } = connection;
+  const { client, info } = connection;
   try {
     const gone = endOf(client);
     await client.call('daemon.stop', { body: { endRunning: options.endRunning } });
     await gone;
+    await untilGone(info.pid);
     return print(
       options.endRunning ? 'The daemon and all it ran have ended.' : 'The daemon has ended; what it ran goes on.',
     );
@@ -73,4 +75,29 @@ async function endOf(client: NonNullable<Awaited<ReturnType<typeof connect>>>['c
   } catch {
     // The connection broke because the daemon ended.
   }
+}
+
+const exitTimeoutMs = 5000;
+const exitPollMs = 20;
+
+/** The daemon answers no more, but holds its lock until its process is gone, and the next command wants that lock. */
+async function untilGone(pid: number): Promise<void> {
+  const deadline = performance.now() + exitTimeoutMs;
+  // Whoever is still listed after that has ended and was not fetched by its parent.
+  while (performance.now() < deadline && isListed(pid) && !(await isZombie(pid))) await delay(exitPollMs);
+}
+
+function isListed(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** proc_pid_stat(5): the state follows the name, which is in parentheses. Elsewhere than on Linux it is never known. */
+async function isZombie(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
+  return /\) [ZX] [^)]*$/.test(stat);
 }

@@ -27,14 +27,22 @@ const valueOptions = new Set(
   ).split(' '),
 );
 
+/** The real one takes nothing that looks like an option for a value, and ends. */
+function valueOf(name, value) {
+  if (value !== undefined && !value.startsWith('-')) return value;
+  process.stderr.write(`error --${name} requires a value\n`);
+  process.exit(1);
+}
+
 function parse(argv) {
   const options = {};
   let folder;
   for (let i = 0; i < argv.length; i++) {
+    if (argv[i] === '--') return { options, folder: resolve(argv[i + 1]) };
     const match = /^--([^=]+)(?:=(.*))?$/s.exec(argv[i]);
     if (!match) folder = argv[i];
     else if (match[2] !== undefined) options[match[1]] = match[2];
-    else options[match[1]] = valueOptions.has(match[1]) ? argv[++i] : true;
+    else options[match[1]] = valueOptions.has(match[1]) ? valueOf(match[1], argv[++i]) : true;
   }
   return { options, folder: folder && resolve(folder) };
 }

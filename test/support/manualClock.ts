@@ -8,6 +8,8 @@ interface Timer {
 /** Time that passes only when a test says so. */
 export class ManualClock implements Clock {
   #now: number;
+  /** How far the wall clock has been set away from the time that passed. */
+  #set = 0;
   #timers: Timer[] = [];
 
   constructor(now = 0) {
@@ -15,7 +17,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#set;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Sets the wall clock forward (or back); no time passes by it. */
+  setWallClock(byMs: number): void {
+    this.#set += byMs;
   }
 
   after(ms: number, task: () => void): () => void {

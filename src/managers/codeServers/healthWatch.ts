@@ -3,6 +3,8 @@ import type { Dispose } from '../shared/emitter.ts';
 import type { HealthProbe } from './ports.ts';
 
 const startPollMs = 20;
+/** After the start took too long: it may still come, at any moment, so not at leisure yet. */
+const latePollMs = 1000;
 const probeTimeoutMs = 3000;
 const missesUntilUnhealthy = 3;
 
@@ -26,6 +28,7 @@ export class HealthWatch {
   readonly #options: HealthWatchOptions;
   readonly #startedAt: number;
   #answered: boolean;
+  #late = false;
   #misses = 0;
   #cancel: Dispose | undefined;
   #probing = false;
@@ -34,7 +37,7 @@ export class HealthWatch {
   /** `answered`: it is known to have answered before (a server that was adopted while it ran). */
   constructor(options: HealthWatchOptions, answered: boolean) {
     this.#options = options;
-    this.#startedAt = options.clock.now();
+    this.#startedAt = options.clock.monotonic();
     this.#answered = answered;
     void this.#probe();
   }
@@ -65,12 +68,11 @@ export class HealthWatch {
       this.#misses += 1;
       if (this.#misses >= missesUntilUnhealthy)
         onUnanswered(`no answer from /healthz, ${String(this.#misses)} times in a row`);
-    } else if (clock.now() - this.#startedAt >= startTimeoutMs) {
-      this.#answered = true;
-      this.#misses = missesUntilUnhealthy;
+    } else if (!this.#late && clock.monotonic() - this.#startedAt >= startTimeoutMs) {
+      this.#late = true;
       onUnanswered(`no answer from /healthz within ${String(Math.round(startTimeoutMs / 1000))} s of the start`);
     }
-    const pause = this.#answered ? intervalMs() : startPollMs;
+    const pause = this.#answered ? intervalMs() : this.#late ? latePollMs : startPollMs;
     this.#cancel = clock.after(pause, () => void this.#probe());
   }
 }

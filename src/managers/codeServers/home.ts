@@ -49,9 +49,21 @@ async function readDefinition(homes: string, name: string): Promise<CodeServerDe
 
 /** A folder name that a person recognises: the server's name without what file systems and shells dislike. */
 export function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replaceAll(/^[.-]+|[.-]+$/g, '');
+  const clean = name.normalize('NFC').replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '-');
+  const slug = cut(clean.replace(/^[.-]+/, '')).replace(/[.-]+$/, '');
   return slug === '' ? 'workspace' : slug;
+}
+
+/** File systems take names of 255 bytes; some of that is left for whoever puts something behind the name. */
+const maxSlugBytes = 200;
+
+function cut(text: string): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxSlugBytes) break;
+    kept += character;
+  }
+  return kept;
 }

@@ -49,6 +49,8 @@ export function argumentsOf(definition: CodeServerDefinition, paths: CodeServerP
     '--disable-telemetry',
     '--disable-update-check',
     ...definition.args,
+    // Else a last option that lacks its value would take the folder for it.
+    '--',
     definition.folder,
   ];
 }

@@ -60,6 +60,8 @@ export function validArguments(args: readonly string[]): readonly string[] {
   for (const [index, arg] of args.entries()) {
     const field = `args.${String(index)}`;
     const name = arg.split('=', 1)[0] ?? '';
+    if (arg === '--')
+      throw new DevyardError('invalid', '“--” would end the options.', { field, hint: 'Leave it out.' });
     if (arg.includes('\0')) throw new DevyardError('invalid', 'An argument holds a zero byte.', { field });
     if (reservedArguments.includes(name)) {
       throw new DevyardError('invalid', `The argument ${name} is Devyard's own.`, { field, hint: 'Leave it out.' });

@@ -6,13 +6,21 @@ import { DevyardError, errnoOf, messageOf } from './errors.ts';
 
 /** Makes a folder that only its owner may enter. Tightens one that exists. */
 export async function makePrivateDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await chmod(path, 0o700);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await chmod(path, 0o700);
+  } catch (error) {
+    throw diskError(error, path);
+  }
 }
 
 /** Makes an empty file that only its owner may read, where there is none. */
 export function makePrivateFile(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw diskError(error, path);
+  }
 }
 
 /** Replaces a file as a whole: whoever reads sees the old text or the new one, even after a kill at any moment. */
@@ -33,7 +41,7 @@ export async function writeFileAtomic(path: string, text: string, mode = 0o600):
   }
 }
 
-/** Says what a failed write means to a person. */
+/** Says what a failure of the file system means to a person, and what to do; what it does not know stays as it is. */
 export function diskError(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
@@ -42,13 +50,31 @@ export function diskError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
-  if (errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS') {
-    return new DevyardError('unavailable', `${path} may not be written: ${messageOf(error)}`, {
-      hint: `Check the permissions of ${dirname(path)}.`,
-      cause: error,
-    });
+  const [message, hint] = explained(errno, path, messageOf(error)) ?? [];
+  return message === undefined ? error : new DevyardError('unavailable', message, { hint: hint ?? '', cause: error });
+}
+
+function explained(errno: string | undefined, path: string, words: string): readonly [string, string] | undefined {
+  switch (errno) {
+    case 'EACCES':
+    case 'EPERM':
+      return [`${path} may not be read or written: ${words}`, `Check the permissions of ${path} and its folder.`];
+    case 'EROFS':
+      return [`${path} lies on a file system that is read-only.`, 'Choose a place that can be written.'];
+    case 'ENOENT':
+      return [`The folder of ${path} does not exist.`, `Make it: mkdir -p ${dirname(path)}`];
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return [
+        `${path}, or what it should lie in, is a file, not a folder.`,
+        'Move the file away or choose another place.',
+      ];
+    case 'EISDIR':
+      return [`${path} is a folder, not a file.`, 'Move the folder away or choose another place.'];
+    case undefined:
+    default:
+      return undefined;
   }
-  return error;
 }
 
 /** Throws unless the path is a folder that may be read and entered. `field` is how the caller's input names it. */

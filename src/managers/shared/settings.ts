@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { type Dispose, Emitter } from './emitter.ts';
 import { DevyardError, errnoOf } from './errors.ts';
-import { writeFileAtomic } from './files.ts';
+import { diskError, writeFileAtomic } from './files.ts';
 import { Mutex } from './mutex.ts';
 
 /** What a person set for this host. Never read from a workspace. */
@@ -41,7 +41,7 @@ export class SettingsFile {
       text = await readFile(path, 'utf8');
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return new SettingsFile(path, defaultSettings);
-      throw error;
+      throw diskError(error, path);
     }
     try {
       return new SettingsFile(path, checked({ ...defaultSettings, ...(JSON.parse(text) as Patch) } as Settings));
@@ -95,8 +95,13 @@ function checked(settings: Settings): Settings {
   if (typeof codeServerPath !== 'string' || (codeServerPath !== '' && !isAbsolute(codeServerPath))) {
     throw new DevyardError('invalid', 'The code-server path is not an absolute path.', { field: 'codeServerPath' });
   }
-  if (!Number.isFinite(startTimeoutSeconds) || !Number.isFinite(stopGraceSeconds)) {
-    throw new DevyardError('invalid', 'A timeout is not a number of seconds.', { field: 'startTimeoutSeconds' });
-  }
+  wholeSeconds('startTimeoutSeconds', startTimeoutSeconds, 5, 3600);
+  wholeSeconds('stopGraceSeconds', stopGraceSeconds, 0, 600);
   return { codeServerPath, portRange: { start, end }, startTimeoutSeconds, stopGraceSeconds };
+}
+
+/** The bounds are the API's, too: what the file holds must be what a client may be told. */
+function wholeSeconds(field: keyof Settings, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new DevyardError('invalid', `${field} is no whole number from ${String(least)} to ${String(most)}.`, { field });
 }

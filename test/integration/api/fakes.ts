@@ -27,6 +27,7 @@ export class FakeClock implements Clock {
   time = 1_700_000_000_000;
   readonly #tasks = new Set<{ at: number; task: () => void }>();
   now = (): number => this.time;
+  monotonic = (): number => this.time;
   after = (ms: number, task: () => void): (() => void) => {
     const entry = { at: this.time + ms, task };
     this.#tasks.add(entry);

@@ -1,9 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { connect as connectTo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeLock } from '../../../src/managers/shared/lock.ts';
 import { Yard } from './yard.ts';
+
+const cli = resolve(process.env['DEVYARD_TEST_BUNDLE'] ?? 'dist', 'cli.js');
 
 let yard: Yard;
 
@@ -22,7 +27,7 @@ interface Outcome {
 async function devyard(...args: string[]): Promise<Outcome> {
   try {
     const env = { ...yard.env, DEVYARD_DATA_DIR: yard.dataDir };
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [resolve('dist/cli.js'), ...args], { env });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...args], { env });
     return { code: 0, stdout, stderr };
   } catch (error) {
     return error as Outcome;
@@ -73,8 +78,55 @@ describe('devyard', () => {
     [['code-server', 'logs', 'x', '--lines', '-1'], 2],
     [['code-server', 'start', 'nobody'], 3],
     [['code-server', 'create', 'a/b'], 2],
+    [['code-server', 'create', 'my', 'server'], 2],
+    [['code-server', 'list', 'x'], 2],
+    [['status', 'x'], 2],
   ])('%j ends with exit code %i and says why', async (args, code) => {
     expect(await devyard(...args)).toMatchObject({ code, stderr: expect.stringMatching(/^devyard: \S/) as string });
+  });
+
+  it('does not end the daemon when a code-server was meant', async () => {
+    await yard.start();
+    expect(await devyard('stop', 'my-server')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('devyard code-server stop my-server') as string,
+    });
+    expect(await devyard('status')).toMatchObject({ code: 0 });
+  });
+
+  it('ends quietly when nobody reads what it prints', async () => {
+    const child = spawn(process.execPath, [cli, 'help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(stderr).toBe('');
+  });
+
+  it('says of a daemon that hangs which process it is', async () => {
+    const { pid } = await yard.start();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      expect(await devyard('code-server', 'list')).toMatchObject({
+        code: 5,
+        stderr: expect.stringMatching(new RegExp(`pid ${String(pid)}\\) does not answer`)) as string,
+      });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
+  it('has made room for the next daemon when “stop” returns, though a request was in flight', async () => {
+    const { socket } = await yard.start();
+    const token = (await readFile(join(yard.dataDir, 'token'), 'utf8')).trim();
+    const unfinished = connectTo(socket);
+    unfinished.on('error', () => undefined);
+    const head = ['POST /api/code-servers HTTP/1.1', 'Host: x', `Authorization: Bearer ${token}`];
+    unfinished.write([...head, 'Content-Type: application/json', 'Content-Length: 9', '', '{'].join('\r\n'));
+    await once(unfinished, 'connect');
+    expect(await devyard('stop')).toMatchObject({ code: 0 });
+    takeLock(join(yard.dataDir, 'daemon.lock')).release();
+    unfinished.destroy();
   });
 
   it('is put on a path of its own, and runs from there', async () => {

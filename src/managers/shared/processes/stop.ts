@@ -68,7 +68,7 @@ export class RunTree {
    * may not be signalled, `unavailable` when something survives KILL.
    */
   stop(graceMs: number): Promise<void> {
-    const deadline = this.#deps.clock.now() + Math.max(0, graceMs);
+    const deadline = this.#deps.clock.monotonic() + Math.max(0, graceMs);
     if (this.#stop !== undefined) {
       this.#stop.deadline = Math.min(this.#stop.deadline, deadline);
       return this.#stop.done;
@@ -98,15 +98,15 @@ export class RunTree {
         continue;
       }
       emptyScans = 0;
-      const signal: EndingSignal = clock.now() < this.#deadline() ? 'SIGTERM' : 'SIGKILL';
-      if (signal === 'SIGKILL') killingSince ??= clock.now();
-      if (killingSince !== undefined && clock.now() - killingSince > killTimeoutMs) throw survived(members);
+      const signal: EndingSignal = clock.monotonic() < this.#deadline() ? 'SIGTERM' : 'SIGKILL';
+      if (signal === 'SIGKILL') killingSince ??= clock.monotonic();
+      if (killingSince !== undefined && clock.monotonic() - killingSince > killTimeoutMs) throw survived(members);
       const targets = signal === 'SIGKILL' ? members : this.#toTerminate(members, termed);
       for (const row of targets) termed.add(stampKey(row));
       for (const key of await signalMembers(targets, signal, { ...this.#deps, ownGroup })) {
         this.#deny(key, denied);
       }
-      await this.#untilGone(members, clock.now() + rescanMs, signal);
+      await this.#untilGone(members, clock.monotonic() + rescanMs, signal);
     }
   }
 
@@ -153,10 +153,10 @@ export class RunTree {
     const { clock, platform, pollMs } = this.#deps;
     let left = members;
     for (;;) {
-      const started = clock.now();
+      const started = clock.monotonic();
       const found = await Promise.all(left.map((row) => platform.identify(row.pid)));
       left = left.filter((row, at) => found[at]?.startTime === row.startTime);
-      const now = clock.now();
+      const now = clock.monotonic();
       if (left.length === 0 || now >= until || (signal === 'SIGTERM' && now >= this.#deadline())) return;
       // Where looking is dear (ps, PowerShell), look less often.
       await new Promise<void>((resolve) => clock.after(Math.max(pollMs, now - started), resolve));

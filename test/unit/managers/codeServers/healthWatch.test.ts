@@ -43,6 +43,24 @@ describe('HealthWatch', () => {
     expect(seen.at(-1)).toMatch(/healthy$/);
   });
 
+  it('notices a late answer within a second', async () => {
+    const { clock, seen } = watching((at) => at >= 20_500, { startTimeoutMs: 10_000 });
+    await clock.advance(22_000);
+    expect(seen).toHaveLength(2);
+    expect(Number.parseInt(seen[1] ?? '', 10)).toBeLessThanOrEqual(21_500);
+  });
+
+  it('does not take a wall clock that is set forward for a slow start', async () => {
+    const { clock, seen } = watching(() => false, { startTimeoutMs: 10_000 });
+    await clock.advance(100);
+    clock.setWallClock(3_600_000);
+    await clock.advance(5000);
+    expect(seen).toEqual([]);
+    clock.setWallClock(-7_200_000);
+    await clock.advance(5000);
+    expect(seen).toHaveLength(1);
+  });
+
   it('forgives two misses, not three', async () => {
     let well = true;
     const { clock, seen } = watching(() => well, { answered: true });

@@ -28,7 +28,7 @@ describe('argumentsOf', () => {
       '--auth',
       'none',
     ]);
-    expect(args.at(-1)).toBe('/src/api');
+    expect(args.slice(-2)).toEqual(['--', '/src/api']);
     expect(args).toContain('--disable-telemetry');
   });
 

@@ -65,6 +65,32 @@ describe('slugOf', () => {
       }),
     );
   });
+
+  it('fits into a folder name, whatever characters a name of 64 has', () => {
+    const wide = fc.constantFrom('각', '\ufdfa', '\u{20000}', '\ufb2c', 'é', 'a');
+    const text = fc.string({
+      unit: fc.oneof(wide, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 })),
+      minLength: 30,
+      maxLength: 64,
+    });
+    fc.assert(
+      fc.property(text, (name) => {
+        const slug = slugOf(name);
+        expect(Buffer.byteLength(slug)).toBeLessThanOrEqual(200);
+        expect(Buffer.from(slug).toString()).toBe(slug);
+      }),
+    );
+  });
+
+  it.each([
+    ['한국어', '한국어'],
+    ['e\u0301te\u0301', 'été'],
+    ['हिन्दी', 'हिन्दी'],
+    ['각'.repeat(70), '각'.repeat(66)],
+    ['My server!', 'My-server'],
+  ])('keeps what a person reads: %s', (name, slug) => {
+    expect(slugOf(name)).toBe(slug);
+  });
 });
 
 describe('validFolderPath', () => {
@@ -86,6 +112,9 @@ describe('validArguments', () => {
       expect(() => validArguments(args)).toThrow(invalid('args.0'));
     },
   );
+  it('refuses the end of the options', () => {
+    expect(() => validArguments(['--verbose', '--'])).toThrow(invalid('args.1'));
+  });
   it('refuses a further folder', () => {
     expect(() => validArguments(['/etc'])).toThrow(invalid('args.0'));
   });

@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 /** Nothing happens by itself: a store that is no longer used is as dead as a killed one. */
-const stillClock: Clock = { now: () => 1000, after: () => () => undefined };
+const stillClock: Clock = { now: () => 1000, monotonic: () => 1000, after: () => () => undefined };
 const noWatch = (): { close(): void } => ({ close: () => undefined });
 
 class Bench {

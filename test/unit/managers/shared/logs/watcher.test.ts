@@ -25,6 +25,7 @@ function bench(): {
     ignore: 'index.jsonl',
     clock: {
       now: () => 0,
+      monotonic: () => 0,
       after: (ms, task) => {
         const timer = { ms, task };
         state.timers.push(timer);

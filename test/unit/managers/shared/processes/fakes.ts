@@ -18,6 +18,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
   get timers(): number {
     return this.#timers.size;
   }
@@ -53,14 +57,22 @@ export class ManualClock implements Clock {
 /** A clock that jumps to the next timer at once. */
 export class EagerClock implements Clock {
   #now = 1_000_000;
+  /** By how much the wall clock jumps at every timer. */
+  wallJumpMs = 0;
+  #jumped = 0;
 
   now(): number {
+    return this.#now + this.#jumped;
+  }
+
+  monotonic(): number {
     return this.#now;
   }
 
   after(ms: number, task: () => void): () => void {
     const handle = setImmediate(() => {
       this.#now += ms;
+      this.#jumped += this.wallJumpMs;
       task();
     });
     return () => clearImmediate(handle);

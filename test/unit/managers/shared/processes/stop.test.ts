@@ -145,6 +145,20 @@ describe('RunTree.stop', () => {
     expect(world.left()).toEqual([]);
   });
 
+  it.each([3_600_000, -3_600_000])(
+    'gives the whole grace, and no more, when the wall clock is set by %i ms',
+    async (jump) => {
+      const world = new World();
+      world.clock.wallJumpMs = jump;
+      const leader = world.start(self, 'ignores', { ours: true });
+      const before = world.clock.monotonic();
+      await new RunTree('run', leader, world.deps).stop(1000);
+      expect(world.clock.monotonic() - before).toBeGreaterThanOrEqual(1000);
+      expect(world.clock.monotonic() - before).toBeLessThan(2000);
+      expect(world.left()).toEqual([]);
+    },
+  );
+
   it('signals nobody in a group as a whole that this process is in', async () => {
     const world = new World();
     const leader = world.start(1, 'obeys', { ours: true });
