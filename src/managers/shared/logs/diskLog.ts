@@ -12,7 +12,7 @@ import { Publisher } from './publisher.ts';
 import { LogReader } from './reader.ts';
 import { encodeRecord, type BeginRecord, type IndexRecord } from './records.ts';
 import { RunFileSet } from './runFiles.ts';
-import { Serial } from './serial.ts';
+import { Mutex } from '../mutex.ts';
 import { LogState, type RunState } from './state.ts';
 import { textRecords } from './textRecords.ts';
 import { Trimmer } from './trimmer.ts';
@@ -35,7 +35,7 @@ export interface DiskLogOptions {
 export class DiskLog implements ResourceLog {
   readonly #options: DiskLogOptions;
   readonly #state = new LogState();
-  readonly #serial = new Serial();
+  readonly #mutex = new Mutex();
   readonly #index: IndexFile;
   readonly #files: RunFileSet;
   readonly #folderReader: FolderReader;
@@ -199,7 +199,7 @@ export class DiskLog implements ResourceLog {
   async close(): Promise<void> {
     this.#closed = true;
     this.#folderReader.stop();
-    await this.#serial.run(async () => {
+    await this.#mutex.run(async () => {
       await this.#publisher.flush();
       await this.#index.flush();
       await this.#index.close();
@@ -230,7 +230,7 @@ export class DiskLog implements ResourceLog {
   }
 
   #exclusive<T>(job: () => Promise<T>): Promise<T> {
-    return this.#serial.run(() => {
+    return this.#mutex.run(() => {
       if (this.#closed) throw new DevyardError('wrong-state', 'The log store was closed.');
       return job();
     });
@@ -255,7 +255,7 @@ export class DiskLog implements ResourceLog {
   }
 
   #readAll(): Promise<boolean> {
-    return this.#serial.run(async () => !this.#closed && (await this.#ingest.readAll()));
+    return this.#mutex.run(async () => !this.#closed && (await this.#ingest.readAll()));
   }
 
   #record(record: IndexRecord): void {
@@ -265,7 +265,7 @@ export class DiskLog implements ResourceLog {
   async #afterAppend(): Promise<void> {
     if (this.#index.bytes <= this.#options.limits.runBytes) return;
     try {
-      await this.#serial.run(async () => {
+      await this.#mutex.run(async () => {
         if (!this.#closed) await this.#trimmer.keepWithin(undefined);
       });
     } catch (error) {

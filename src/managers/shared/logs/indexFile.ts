@@ -4,7 +4,7 @@ import { errnoOf, messageOf } from '../errors.ts';
 import { coalesce } from './coalesce.ts';
 import { readRecords, type IndexedRecord } from './indexReader.ts';
 import { encodeRecord, type IndexRecord } from './records.ts';
-import { Serial } from './serial.ts';
+import { Mutex } from '../mutex.ts';
 
 const CHECKPOINT_EVERY = 64;
 /** So many unwritten records may wait as they are; more are joined. */
@@ -27,7 +27,7 @@ export class StaleIndexError extends Error {
 export class IndexFile {
   readonly #path: string;
   readonly #onProblem: (message: string) => void;
-  readonly #serial = new Serial();
+  readonly #mutex = new Mutex();
   #handle: FileHandle | undefined;
   #written = 0;
   #pending: Pending[] = [];
@@ -84,12 +84,12 @@ export class IndexFile {
   /** Appends records; resolves when they are on disk, or when that failed and they are held in memory instead. */
   append(records: readonly IndexRecord[]): Promise<void> {
     this.#pending.push(...records.map(toPending));
-    return this.#serial.run(() => this.#flush());
+    return this.#mutex.run(() => this.#flush());
   }
 
   /** Tries once more to write what could not be written. */
   flush(): Promise<void> {
-    return this.#serial.run(() => this.#flush());
+    return this.#mutex.run(() => this.#flush());
   }
 
   /**
@@ -114,7 +114,7 @@ export class IndexFile {
 
   /** Replaces the file by what `next` and `end` make of its records. A kill at any moment leaves the old or the new file. */
   rewrite(next: (record: IndexRecord) => readonly IndexRecord[], end: () => readonly IndexRecord[]): Promise<void> {
-    return this.#serial.run(async () => {
+    return this.#mutex.run(async () => {
       await this.#flush();
       if (this.#pending.length > 0) return;
       const marks = this.#marks;
@@ -153,7 +153,7 @@ export class IndexFile {
 
   /** Closes the file until the next append; reading does not need it open. */
   close(): Promise<void> {
-    return this.#serial.run(() => this.#closeHandle());
+    return this.#mutex.run(() => this.#closeHandle());
   }
 
   get #temporary(): string {

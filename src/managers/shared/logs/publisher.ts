@@ -1,7 +1,7 @@
 import type { IndexFile } from './indexFile.ts';
 import type { IndexRecord } from './records.ts';
 import { Ring } from './ring.ts';
-import { Serial } from './serial.ts';
+import { Mutex } from '../mutex.ts';
 import type { LogLimits, LogLine } from './types.ts';
 
 interface Queued {
@@ -16,7 +16,7 @@ interface Queued {
 export class Publisher {
   readonly ring: Ring;
   readonly #index: IndexFile;
-  readonly #serial = new Serial();
+  readonly #mutex = new Mutex();
   readonly #waiting = new Set<() => void>();
   #queue: Queued[] = [];
   #lastSeq = 0;
@@ -43,7 +43,7 @@ export class Publisher {
 
   /** Writes and publishes what is queued. Never fails: see IndexFile. */
   flush(): Promise<void> {
-    return this.#serial.run(async () => {
+    return this.#mutex.run(async () => {
       const queue = this.#queue;
       if (queue.length === 0) return;
       this.#queue = [];

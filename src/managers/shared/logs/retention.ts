@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errnoOf, messageOf } from '../errors.ts';
 import type { DiskLog } from './diskLog.ts';
 import { KEEP_SHARE } from './limits.ts';
-import { Serial } from './serial.ts';
+import { Mutex } from '../mutex.ts';
 
 /** Once over the limit, so much of it is added before the disk is looked at again. */
 const LOOK_SHARE = 1 / 64;
@@ -29,7 +29,7 @@ interface StoredRun {
 /** Keeps all logs together within their limit. Counts what is added and looks at the disk only when that may matter. */
 export class Retention {
   readonly #options: RetentionOptions;
-  readonly #serial = new Serial();
+  readonly #mutex = new Mutex();
   /** An upper estimate; undefined until the disk was looked at. */
   #bytes: number | undefined;
   #added = 0;
@@ -62,11 +62,11 @@ export class Retention {
   /** Looks no more; resolves when a look that is going on has ended. */
   close(): Promise<void> {
     this.#closed = true;
-    return this.#serial.run(async () => undefined);
+    return this.#mutex.run(async () => undefined);
   }
 
   enforce(): Promise<void> {
-    return this.#serial.run(async () => {
+    return this.#mutex.run(async () => {
       const { dir, totalBytes, openLog, openedLogs } = this.#options;
       this.#added = 0;
       let { total, runs } = await scan(dir);
