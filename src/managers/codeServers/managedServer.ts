@@ -73,7 +73,7 @@ export class ManagedServer {
     });
   }
 
-  async rename(definition: CodeServerDefinition): Promise<void> {
+  async redefine(definition: CodeServerDefinition): Promise<void> {
     await this.record.redefine(definition);
     // The gate's own pages say the name.
     if (this.#gateOpen) await this.#openGate();

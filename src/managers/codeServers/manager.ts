@@ -91,7 +91,7 @@ export class CodeServerManager implements CodeServers {
     };
     await server.exclusively(async () => {
       const definition = { ...server.record.definition, ...changes };
-      await server.rename(definition);
+      await server.redefine(definition);
       await makeHome(definition, server.paths);
       this.context.ports.hold(definition.port, holderName(definition.name));
     });
