@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Pictures } from '../support/pictures.ts';
 import { Workbench } from '../support/workbench.ts';
-import { keepEvidence, openDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { tellStory } from './story.ts';
 
 /**
  * The way a person goes, in their own order: each test goes on where the one before it ended. The packaged extension is
@@ -14,37 +14,20 @@ const statusItem = 'devyard.devyard.codeServers';
 const name = 'api';
 const row = (status = ''): RegExp => new RegExp(`^${name}, .*${status}`);
 
-/** Why what follows cannot be tested. */
-let missing: string | undefined;
 let desk: Desk;
 let first: Workbench;
 let second: Workbench;
 let pictures: Pictures;
 
-beforeAll(async () => {
-  const opened = await openDesk();
-  if (opened.desk === undefined) {
-    missing = opened.reason;
-    return;
-  }
-  desk = opened.desk;
-  first = new Workbench(await desk.context.newPage());
-  second = new Workbench(await desk.otherContext.newPage());
-  pictures = new Pictures(first.page);
-  await first.open(desk.origin, desk.workspace);
-});
-
-beforeEach((test) => {
-  if (missing !== undefined) test.skip(missing);
-  test.onTestFailed(async () => {
-    // Each step needs the one before it: what follows could only wait in vain.
-    missing = 'an earlier step failed';
-    await keepEvidence(desk, [first, second]);
-  });
-});
-
-afterAll(async () => {
-  await desk?.[Symbol.asyncDispose]();
+tellStory({
+  async begin(opened) {
+    desk = opened;
+    first = new Workbench(await desk.context.newPage());
+    second = new Workbench(await desk.otherContext.newPage());
+    pictures = new Pictures(first.page);
+    await first.open(desk.origin, desk.workspace);
+  },
+  windows: () => [first, second],
 });
 
 describe('code-servers in a real editor', () => {

@@ -1,12 +1,13 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Pictures } from '../support/pictures.ts';
 import { Workbench } from '../support/workbench.ts';
 import { daemonCommandLine } from '../support/daemon.ts';
-import { keepEvidence, openDesk, quietenCodeServers } from './desk.ts';
+import { quietenCodeServers } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { tellStory } from './story.ts';
 
 /**
  * An editor that lives in a browser opens a code-server in that same browser, without the two getting into each other's
@@ -15,35 +16,18 @@ import type { Desk } from './desk.ts';
 const name = 'api';
 const row = (status = ''): RegExp => new RegExp(`^${name}, .*${status}`);
 
-/** Why what follows cannot be tested. */
-let missing: string | undefined;
 let desk: Desk;
 let outer: Workbench;
 let inner: Workbench;
 let port: string;
 
-beforeAll(async () => {
-  const opened = await openDesk();
-  if (opened.desk === undefined) {
-    missing = opened.reason;
-    return;
-  }
-  desk = opened.desk;
-  outer = new Workbench(await desk.context.newPage());
-  await outer.open(desk.origin, desk.workspace);
-});
-
-beforeEach((test) => {
-  if (missing !== undefined) test.skip(missing);
-  test.onTestFailed(async () => {
-    // Each step needs the one before it: what follows could only wait in vain.
-    missing = 'an earlier step failed';
-    await keepEvidence(desk, [outer, inner].filter(Boolean));
-  });
-});
-
-afterAll(async () => {
-  await desk?.[Symbol.asyncDispose]();
+tellStory({
+  async begin(opened) {
+    desk = opened;
+    outer = new Workbench(await desk.context.newPage());
+    await outer.open(desk.origin, desk.workspace);
+  },
+  windows: () => [outer, inner].filter(Boolean),
 });
 
 interface Manifest {

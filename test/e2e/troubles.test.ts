@@ -1,45 +1,29 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daemonPid } from '../support/daemon.ts';
 import { Pictures } from '../support/pictures.ts';
 import { Workbench } from '../support/workbench.ts';
-import { keepEvidence, openDesk } from './desk.ts';
+import { openDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { tellStory } from './story.ts';
 
 /** What a person sees when something goes wrong. Each test goes on where the one before it ended. */
 const statusItem = 'devyard.devyard.codeServers';
 const row = (name: string, status = ''): RegExp => new RegExp(`^${name}, .*${status}`);
 
-/** Why what follows cannot be tested. */
-let missing: string | undefined;
 let desk: Desk;
 let window: Workbench;
 
-beforeAll(async () => {
-  const opened = await openDesk();
-  if (opened.desk === undefined) {
-    missing = opened.reason;
-    return;
-  }
-  desk = opened.desk;
-  window = new Workbench(await desk.context.newPage());
-  await window.open(desk.origin, desk.workspace);
-  await window.clickContainer('Devyard');
-});
-
-beforeEach((test) => {
-  if (missing !== undefined) test.skip(missing);
-  test.onTestFailed(async () => {
-    // Each step needs the one before it: what follows could only wait in vain.
-    missing = 'an earlier step failed';
-    await keepEvidence(desk, [window]);
-  });
-});
-
-afterAll(async () => {
-  await desk?.[Symbol.asyncDispose]();
+tellStory({
+  async begin(opened) {
+    desk = opened;
+    window = new Workbench(await desk.context.newPage());
+    await window.open(desk.origin, desk.workspace);
+    await window.clickContainer('Devyard');
+  },
+  windows: () => [window],
 });
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { Workbench } from '../support/workbench.ts';
+import { type Desk, keepEvidence, openDesk } from './desk.ts';
+
+export interface Story {
+  /** Opens the first windows; keeps the desk for the tests. */
+  readonly begin: (desk: Desk) => Promise<void>;
+  /** The windows that are open, for the evidence of a failure. */
+  readonly windows: () => readonly Workbench[];
+}
+
+/** For a file whose tests go on where the one before them ended, at one desk, which is cleared away at the end. */
+export function tellStory({ begin, windows }: Story): void {
+  /** Why what follows cannot be tested. */
+  let missing: string | undefined;
+  let desk: Desk | undefined;
+
+  beforeAll(async () => {
+    const opened = await openDesk();
+    if (opened.desk === undefined) {
+      missing = opened.reason;
+      return;
+    }
+    desk = opened.desk;
+    await begin(desk);
+  });
+
+  beforeEach((test) => {
+    if (missing !== undefined) test.skip(missing);
+    test.onTestFailed(async () => {
+      // Each step needs the one before it: what follows could only wait in vain.
+      missing = 'an earlier step failed';
+      if (desk !== undefined) await keepEvidence(desk, windows());
+    });
+  });
+
+  afterAll(async () => {
+    await desk?.[Symbol.asyncDispose]();
+  });
+}
