@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './server.ts';
+import { endProcess } from './endProcess.ts';
 
 interface Discovery {
   readonly socket: string;
@@ -49,7 +50,7 @@ export async function stopDaemon(dataDir: string): Promise<void> {
     if (!(await isAlive(daemon.pid))) return;
     await sleep(50);
   }
-  process.kill(daemon.pid, 'SIGKILL');
+  endProcess(daemon.pid);
   throw new Error(`the daemon (pid ${daemon.pid}) of ${dataDir} did not end when asked to`);
 }
 

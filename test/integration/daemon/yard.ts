@@ -11,6 +11,7 @@ import { parseDaemonFile } from '../../../src/api/contract/discovery.ts';
 import type { DevyardEvent } from '../../../src/api/contract/events.ts';
 import { takeLock } from '../../../src/managers/shared/lock.ts';
 import { type Temporary, temporaryFolder } from '../../support/temporary.ts';
+import { endProcess } from '../../support/endProcess.ts';
 
 const bundle = resolve(process.env['DEVYARD_TEST_BUNDLE'] ?? 'dist', 'cli.js');
 const fakeBin = resolve('test/support/bin');
@@ -183,7 +184,7 @@ export class Yard implements AsyncDisposable {
     } finally {
       this.#clients.forEach((client) => client.close());
       await this.kill();
-      for (const pid of await this.processes()) process.kill(pid, 'SIGKILL');
+      for (const pid of await this.processes()) endProcess(pid);
       await this.#temporary[Symbol.asyncDispose]();
     }
   }

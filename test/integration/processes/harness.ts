@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { LinuxPlatform } from '../../../src/managers/shared/processes/linux.ts';
 import { Processes } from '../../../src/managers/shared/processes/processes.ts';
 import type { RunningProcess, RunRecord, RunSpec } from '../../../src/managers/shared/processes/types.ts';
+import { endProcess } from '../../support/endProcess.ts';
 
 export const actor = join(import.meta.dirname, 'fixtures', 'actor.mjs');
 export const spawner = join(import.meta.dirname, 'fixtures', 'spawner.ts');
@@ -106,12 +107,12 @@ export class Harness {
 
   async close(): Promise<void> {
     for (const runId of this.#runIds) {
-      for (const { pid } of await this.platform.findByEnvironment('DEVYARD_RUN', runId)) process.kill(pid, 'SIGKILL');
+      for (const { pid } of await this.platform.findByEnvironment('DEVYARD_RUN', runId)) endProcess(pid);
     }
     for (const pid of this.#pids) {
       // Only what is still one of our actors: the pid may be a stranger's by now.
       const args = await this.platform.commandLine(pid);
-      if (args?.includes(actor) === true && existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+      if (args?.includes(actor) === true) endProcess(pid);
     }
     this.processes.dispose();
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5 });

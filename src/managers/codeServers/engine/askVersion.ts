@@ -1,4 +1,4 @@
-import { type Environment, runGroup } from './group.ts';
+import { type Environment, runGroup } from '../../shared/processes/group.ts';
 import { parseVersion } from './version.ts';
 
 export type Answer =

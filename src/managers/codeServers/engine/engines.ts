@@ -6,7 +6,7 @@ import { DevyardError, messageOf } from '../../shared/errors.ts';
 import type { Engine } from '../model.ts';
 import type { Engines } from '../ports.ts';
 import { findEngine, fingerprint } from './find.ts';
-import type { Environment } from './group.ts';
+import type { Environment } from '../../shared/processes/group.ts';
 import { installCodeServer, pinnedVersion, stepCount } from './install.ts';
 
 interface EngineManagerOptions {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Environment } from './group.ts';
+import type { Environment } from '../../shared/processes/group.ts';
 
 export async function isExecutable(path: string): Promise<boolean> {
   try {

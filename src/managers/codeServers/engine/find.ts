@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Engine } from '../model.ts';
 import { askVersion } from './askVersion.ts';
 import { isExecutable, onPath } from './executables.ts';
-import type { Environment } from './group.ts';
+import type { Environment } from '../../shared/processes/group.ts';
 import { isOlder, minimumVersion } from './version.ts';
 
 export interface EngineSearch {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { DevyardError, errnoOf } from '../../shared/errors.ts';
 import { askVersion } from './askVersion.ts';
 import { isExecutable } from './executables.ts';
-import type { Environment } from './group.ts';
+import type { Environment } from '../../shared/processes/group.ts';
 import { buildNative } from './native.ts';
 import { nodePackageOf, provideNode } from './nodeForEngine.ts';
 import { diskFull, findNpm, type Npm } from './npm.ts';

@@ -1,6 +1,6 @@
 import { DevyardError, messageOf } from '../../shared/errors.ts';
 import { onPath } from './executables.ts';
-import type { Environment } from './group.ts';
+import type { Environment } from '../../shared/processes/group.ts';
 import type { Npm } from './npm.ts';
 
 const modules = ['@vscode/spdlog', '@vscode/native-watchdog'];

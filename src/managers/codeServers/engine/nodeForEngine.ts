@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { DevyardError, errnoOf, messageOf } from '../../shared/errors.ts';
 import { onPath } from './executables.ts';
-import { type Environment, runGroup } from './group.ts';
+import { type Environment, runGroup } from '../../shared/processes/group.ts';
 import pinned from './pinned.json' with { type: 'json' };
 
 interface PinnedPackage {

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { DevyardError } from '../../shared/errors.ts';
 import { isExecutable, onPath } from './executables.ts';
-import { type Environment, runGroup } from './group.ts';
+import { type Environment, runGroup } from '../../shared/processes/group.ts';
 
 export interface NpmOptions {
   readonly env: Environment;

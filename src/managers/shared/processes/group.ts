@@ -11,6 +11,8 @@ export interface GroupOptions {
   readonly timeoutMs?: number;
   /** Every line of both streams, as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Every piece of stderr, as it comes: what draws its progress over itself (`\r`) ends no line for minutes. */
+  readonly onStderr?: (text: string) => void;
 }
 
 interface GroupResult {
@@ -27,12 +29,17 @@ interface GroupResult {
  */
 const lifeline = 'exec 3<&0 </dev/null; (cat <&3; kill -9 0) >/dev/null 2>&1 & exec "$@" 3<&-';
 const maxOutputBytes = 20_000_000;
+/** A process that left the group (an ssh that stays for the next connection) may hold our pipes for ever. */
+const drainMs = 1000;
 
-/** Runs a program in a process group of its own; settles when nothing of the group writes any more. Never rejects. */
+/**
+ * Runs a program in a process group of its own; settles when nothing of the group writes any more, which is a second
+ * after the program's end at the latest. Never rejects.
+ */
 export async function runGroup(
   file: string,
   args: readonly string[],
-  { env, cwd, signal, timeoutMs, onLine }: GroupOptions,
+  { env, cwd, signal, timeoutMs, onLine, onStderr }: GroupOptions,
 ): Promise<GroupResult> {
   const child = execa('sh', ['-c', lifeline, 'sh', file, ...args], {
     env,
@@ -44,8 +51,16 @@ export async function runGroup(
     detached: true,
     maxBuffer: maxOutputBytes,
   });
+  const { nodeChildProcess } = child;
+  let drain: NodeJS.Timeout | undefined;
+  nodeChildProcess.once('exit', () => {
+    drain = setTimeout(() => {
+      nodeChildProcess.stdout?.destroy();
+      nodeChildProcess.stderr?.destroy();
+    }, drainMs);
+  });
   const end = (): void => {
-    const { pid, exitCode, signalCode } = child.nodeChildProcess;
+    const { pid, exitCode, signalCode } = nodeChildProcess;
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
     try {
       process.kill(-pid, 'SIGKILL');
@@ -64,12 +79,26 @@ export async function runGroup(
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   try {
-    if (onLine !== undefined) for await (const line of child.iterable({ from: 'all' })) onLine(line);
+    await Promise.all([
+      forEach(onLine, () => child.iterable({ from: 'all' })),
+      forEach(onStderr, () => decoded(child.iterable({ from: 'stderr', binary: true }))),
+    ]);
     const { stdout, stderr, exitCode, failed, shortMessage } = await child;
     const unsaid = failed && stdout + stderr === '' ? shortMessage : '';
     return { stdout, stderr: stderr + unsaid, exitCode, timedOut };
   } finally {
     clearTimeout(timer);
+    clearTimeout(drain);
     signal?.removeEventListener('abort', end);
   }
+}
+
+async function forEach(tell: ((text: string) => void) | undefined, open: () => AsyncIterable<string>): Promise<void> {
+  if (tell !== undefined) for await (const text of open()) tell(text);
+}
+
+/** A character may lie across two pieces. */
+async function* decoded(pieces: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of pieces) yield decoder.decode(piece, { stream: true });
 }
