@@ -30,6 +30,8 @@ const statusOf: Readonly<Record<DevyardErrorCode, number>> = {
   'store-newer': 503,
   'disk-full': 507,
   'start-failed': 502,
+  'install-failed': 502,
+  'too-large': 413,
   unauthorized: 401,
   forbidden: 403,
   internal: 500,

@@ -17,6 +17,8 @@ export type DevyardErrorCode =
   | 'store-corrupt'
   | 'store-newer'
   | 'start-failed'
+  | 'install-failed' // an extension
+  | 'too-large'
   | 'unavailable' // a part that should answer does not
   | 'forbidden'
   | 'unauthorized'

@@ -1,16 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync } from 'node:fs';
-import { access, chmod, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { DevyardError, errnoOf, messageOf } from './errors.ts';
 
 /** Makes a folder that only its owner may enter. Tightens one that exists. */
 export async function makePrivateDir(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path, 0o700);
     await chmod(path, 0o700);
   } catch (error) {
     throw diskError(error, path);
+  }
+}
+
+/**
+ * Makes a folder, and those above it that are missing. Not with Node.js's own `recursive`, which never ends where a file
+ * system has folders but lets nobody make any, such as /proc. Throws `unavailable`, `disk-full`.
+ */
+export async function makeFolders(path: string, mode = 0o777): Promise<void> {
+  const missing: string[] = [];
+  let place = resolve(path);
+  while (!(await isFolder(place, path))) {
+    missing.unshift(place);
+    if (dirname(place) === place) break;
+    place = dirname(place);
+  }
+  for (const folder of missing) await makeFolder(folder, mode);
+}
+
+async function makeFolder(folder: string, mode: number): Promise<void> {
+  try {
+    await mkdir(folder, { mode });
+  } catch (error) {
+    const errno = errnoOf(error);
+    // Somebody else may have made it just now.
+    if (errno === 'EEXIST' && (await isFolder(folder, folder))) return;
+    if (errno !== 'ENOENT') throw diskError(error, folder);
+    throw new DevyardError('unavailable', `No folder can be made in ${dirname(folder)}.`, {
+      hint: 'Choose another place.',
+      cause: error,
+    });
+  }
+}
+
+/** Whether a folder, perhaps behind a link, is there. `wanted` is what an error names. */
+async function isFolder(place: string, wanted: string): Promise<boolean> {
+  try {
+    return (await stat(place)).isDirectory();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw diskError(error, wanted);
   }
 }
 
@@ -38,6 +78,18 @@ export async function writeFileAtomic(path: string, text: string, mode = 0o600):
   } catch (error) {
     await rm(temporary, { force: true });
     throw diskError(error, path);
+  }
+}
+
+const halfWritten = /^.+\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/;
+
+/** Erases what `writeFileAtomic` left in a folder when it was killed before `before` (milliseconds since the epoch). */
+export async function eraseHalfWritten(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!halfWritten.test(name)) continue;
+    const path = join(folder, name);
+    const entry = await lstat(path);
+    if (entry.isFile() && entry.mtimeMs < before) await rm(path, { force: true });
   }
 }
 

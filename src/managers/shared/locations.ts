@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, realpath } from 'node:fs/promises';
+import { chmod, lstat, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DevyardError } from './errors.ts';
-import { writeFileAtomic } from './files.ts';
+import { makeFolders, writeFileAtomic } from './files.ts';
 
 /** Where everything lies below the data directory. */
 export interface Locations {
@@ -14,6 +14,7 @@ export interface Locations {
   readonly daemonFile: string;
   readonly tokenFile: string;
   readonly cookieKeyFile: string;
+  readonly secretsKeyFile: string;
   readonly hostIdFile: string;
   readonly socketFolderFile: string;
   readonly settingsFile: string;
@@ -25,6 +26,7 @@ export interface Locations {
   readonly tools: string;
   readonly codeServers: string;
   readonly workspaces: string;
+  readonly uploads: string;
 }
 
 export function locationsOf(dataDir: string): Locations {
@@ -37,6 +39,7 @@ export function locationsOf(dataDir: string): Locations {
     daemonFile: at('daemon.json'),
     tokenFile: at('token'),
     cookieKeyFile: at('cookie.key'),
+    secretsKeyFile: at('secrets.key'),
     hostIdFile: at('host-id'),
     socketFolderFile: at('socket-folder'),
     settingsFile: at('settings.json'),
@@ -48,6 +51,7 @@ export function locationsOf(dataDir: string): Locations {
     tools: at('tools'),
     codeServers: at('code-servers'),
     workspaces: at('workspaces'),
+    uploads: at('uploads'),
   };
 }
 
@@ -95,7 +99,7 @@ export async function socketFolder(
 
 async function claim(folder: string, uid: number): Promise<string | undefined> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     const entry = await lstat(folder);
     if (!entry.isDirectory()) return 'is not a folder';
     if (entry.uid !== uid) return 'belongs to somebody else';

@@ -32,6 +32,8 @@ describe('errors', () => {
     'store-corrupt': 503,
     'store-newer': 503,
     'start-failed': 502,
+    'install-failed': 502,
+    'too-large': 413,
     forbidden: 403,
     unauthorized: 401,
     internal: 500,
