@@ -1,6 +1,7 @@
 // A Chromium for the tests that need a browser.
 import { existsSync } from 'node:fs';
-import { run, step, which } from './run.mjs';
+import { aptInstall } from './apt.mjs';
+import { which } from './run.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const macPaths = [
@@ -20,13 +21,7 @@ export async function ensureChromium() {
   const found = find();
   if (found) return found;
   const hint = 'install Chromium, or name one in CHROMIUM_PATH';
-  if (!which('apt-get')) return { reason: `no Chromium on the PATH; ${hint}` };
-  if (process.getuid?.() !== 0) return { reason: `no Chromium on the PATH, and installing it needs root; ${hint}` };
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { code, output } = await step('apt-get install chromium, about 350 MB on disk', async () => {
-    await run('apt-get', ['update'], { quiet: true, env });
-    return run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { quiet: true, env });
-  });
-  if (code !== 0) return { reason: `apt-get install chromium failed: ${output.trim().split('\n').at(-1)}; ${hint}` };
+  const reason = await aptInstall('chromium', '350 MB');
+  if (reason !== undefined) return { reason: `no Chromium on the PATH: ${reason}; ${hint}` };
   return find() ?? { reason: `apt-get installed no chromium; ${hint}` };
 }

@@ -1,0 +1,1 @@
+export declare function ensureSshd(): Promise<{ path: string } | { path?: undefined; reason: string }>;
