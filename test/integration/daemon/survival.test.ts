@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DevyardClient } from '../../../src/api/client/client.ts';
@@ -183,11 +183,12 @@ describe('a damaged database', () => {
   it('of a newer Devyard is refused, with what to do', async () => {
     await yard.end();
     const database = new DatabaseSync(join(yard.dataDir, 'devyard.db'));
+    const version = String(database.prepare('PRAGMA user_version').get()?.['user_version']);
     database.exec('PRAGMA user_version = 99');
     database.close();
     expect(await yard.start()).toMatchObject({ ready: false, error: { code: 'store-newer' } });
     const mended = new DatabaseSync(join(yard.dataDir, 'devyard.db'));
-    mended.exec('PRAGMA user_version = 1');
+    mended.exec(`PRAGMA user_version = ${version}`);
     mended.close();
   });
 });
@@ -209,7 +210,7 @@ describe('one daemon', () => {
     await yard.end();
     const options = {
       dataDir: yard.dataDir,
-      bundleDir: join(process.cwd(), 'dist'),
+      bundleDir: resolve(process.env['DEVYARD_TEST_BUNDLE'] ?? 'dist'),
       execPath: process.execPath,
       env: yard.env,
     };

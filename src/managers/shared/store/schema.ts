@@ -14,6 +14,14 @@ export interface Tables {
     time: number;
     data: string;
   };
+  jobs: {
+    id: string;
+    host_id: string;
+    resource_id: string;
+    job: string;
+    plan: string;
+    attempts: number;
+  };
   idempotency_keys: {
     key: string;
     resource_id: string;
@@ -45,6 +53,17 @@ export const migrations: readonly ((database: Database) => Promise<void>)[] = [
       .addColumn('key', 'text', (column) => column.primaryKey())
       .addColumn('resource_id', 'text', (column) => column.notNull())
       .addColumn('time', 'integer', (column) => column.notNull())
+      .execute();
+  },
+  async (database) => {
+    await database.schema
+      .createTable('jobs')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('host_id', 'text', (column) => column.notNull())
+      .addColumn('resource_id', 'text', (column) => column.notNull())
+      .addColumn('job', 'text', (column) => column.notNull())
+      .addColumn('plan', 'text', (column) => column.notNull())
+      .addColumn('attempts', 'integer', (column) => column.notNull())
       .execute();
   },
 ];
