@@ -27,6 +27,11 @@ export interface Tables {
     resource_id: string;
     time: number;
   };
+  secrets: {
+    owner: string;
+    name: string;
+    sealed: string;
+  };
 }
 
 export type Database = Kysely<Tables>;
@@ -64,6 +69,15 @@ export const migrations: readonly ((database: Database) => Promise<void>)[] = [
       .addColumn('job', 'text', (column) => column.notNull())
       .addColumn('plan', 'text', (column) => column.notNull())
       .addColumn('attempts', 'integer', (column) => column.notNull())
+      .execute();
+  },
+  async (database) => {
+    await database.schema
+      .createTable('secrets')
+      .addColumn('owner', 'text', (column) => column.notNull())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('sealed', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('secrets_key', ['owner', 'name'])
       .execute();
   },
 ];
