@@ -88,6 +88,7 @@ export class DiskLog implements ResourceLog {
       limits,
       onProblem,
       onGrowth: options.onGrowth,
+      isFollowed: () => this.#reader.isFollowed,
       readAgain: () => void this.#readAll(),
     });
     this.#folderReader = new FolderReader({
@@ -193,6 +194,8 @@ export class DiskLog implements ResourceLog {
 
   async poke(): Promise<void> {
     await this.#readAll();
+    // What was appended a moment ago counts as well.
+    await this.#publisher.flush();
   }
 
   /** Stops following; what the children write from now on is read by the next daemon. */

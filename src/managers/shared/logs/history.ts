@@ -1,13 +1,12 @@
 import { gapEntry, type Gaps } from './gaps.ts';
 import { StaleIndexError, type IndexFile } from './indexFile.ts';
-import { BATCH_LINES } from './limits.ts';
+import { BATCH_LINES, CHUNK_BYTES } from './limits.ts';
 import { LineTable, splitRange } from './lineSplitter.ts';
+import { ReadBuffers } from './readBuffers.ts';
 import type { BatchRecord, ByteRange, TextRecord } from './records.ts';
 import { batchBytes } from './state.ts';
 import type { StreamFile } from './streamFile.ts';
 import type { LogEntry, LogSource } from './types.ts';
-
-const GROUP_BYTES = 256 * 1024;
 
 /** What reading back needs to know of a log. */
 export interface HistorySource {
@@ -27,9 +26,13 @@ export interface HistoryGroup {
 
 type Item = BatchRecord | TextRecord;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Reads entries back from disk, a group at a time: a few batches of one run, so that a reader's memory is bounded. */
 export class History {
   readonly #source: HistorySource;
+  readonly #buffers = new ReadBuffers();
+  readonly #table = new LineTable();
 
   constructor(source: HistorySource) {
     this.#source = source;
@@ -56,12 +59,17 @@ export class History {
     }
   }
 
+  /** Nobody reads for now: keeps no memory. */
+  rest(): void {
+    this.#buffers.clear();
+  }
+
   async #collect(next: number, end: number): Promise<Item[]> {
     const items: Item[] = [];
     let run: number | undefined;
     let bytes = 0;
     let lines = 0;
-    for await (const chunk of this.#source.index.from(next)) {
+    for await (const chunk of this.#source.index.from(next, this.#buffers)) {
       for (const { record } of chunk) {
         if (record.t !== 'batch' && record.t !== 'line') continue;
         if (lastOf(record) < next) continue;
@@ -75,7 +83,7 @@ export class History {
         }
         items.push(record);
         lines += record.t === 'batch' ? record.n : 1;
-        if (bytes >= GROUP_BYTES || lines >= BATCH_LINES) return items;
+        if (bytes >= CHUNK_BYTES || lines >= BATCH_LINES) return items;
       }
     }
     return items;
@@ -86,48 +94,58 @@ export class History {
     if (items.length === 0) return [gapEntry({ from: next, to: end, lines: end - next, bytes: 0, time: 0 }, next)];
     const batches = items.filter((item) => item.t === 'batch');
     const run = batches[0] ? this.#source.run(batches[0].run) : undefined;
-    const out = await readSpan(
-      run?.out,
-      batches.map((batch) => batch.out),
-    );
-    const err = await readSpan(
-      run?.err,
-      batches.map((batch) => batch.err),
-    );
+    const taken: Buffer[] = [];
+    const read = async (stream: 'out' | 'err'): Promise<Span> => {
+      const ranges = batches.flatMap((batch) => (batch[stream] ? [batch[stream]] : []));
+      const from = ranges[0]?.[0] ?? 0;
+      const to = ranges.at(-1)?.[1] ?? from;
+      if (run === undefined || to === from) return { bytes: NOTHING, from };
+      const buffer = this.#buffers.take(to - from);
+      taken.push(buffer);
+      return { bytes: await run[stream].read(from, to, buffer), from };
+    };
+    try {
+      const spans = { out: await read('out'), err: await read('err') };
+      return this.#decode(items, spans, run?.lineBytes ?? Number.POSITIVE_INFINITY, next, end);
+    } finally {
+      for (const buffer of taken) this.#buffers.give(buffer);
+    }
+  }
+
+  #decode(
+    items: readonly Item[],
+    spans: Readonly<Record<'out' | 'err', Span>>,
+    lineBytes: number,
+    next: number,
+    end: number,
+  ): LogEntry[] {
     const entries: LogEntry[] = [];
-    const table = new LineTable();
+    const table = this.#table;
     for (const item of items) {
       if (item.t === 'line') {
-        entries.push({
-          kind: 'line',
-          seq: item.seq,
-          time: item.time,
-          source: item.source,
-          text: item.text,
-          ...(item.cont ? { continued: true } : {}),
-        });
+        entries.push(textEntry(item));
         continue;
       }
-      const decoded: LogEntry[] = [];
+      const before = entries.length;
       let seq = item.seq;
       const decode = (span: Span, range: ByteRange | undefined, final: boolean, source: LogSource): void => {
         if (range === undefined) return;
         const bytes = span.bytes.subarray(range[0] - span.from, range[1] - span.from);
         if (bytes.length < range[1] - range[0]) return;
         table.reset();
-        splitRange(bytes, run?.lineBytes ?? Number.POSITIVE_INFINITY, final, table);
+        splitRange(bytes, lineBytes, final, table);
         for (let at = 0; at < table.count; at += 1, seq += 1) {
           if (seq < next || seq >= end) continue;
-          const text = table.text(bytes, at);
-          const line = { kind: 'line', seq, time: item.time, source, text } as const;
-          decoded.push(table.isContinued(at) ? { ...line, continued: true } : line);
+          const line = { kind: 'line', seq, time: item.time, source, text: table.text(bytes, at) } as const;
+          entries.push(table.isContinued(at) ? { ...line, continued: true } : line);
         }
       };
-      decode(out, item.out, item.outFin === 1, 'stdout');
-      decode(err, item.err, item.errFin === 1, 'stderr');
-      if (seq === item.seq + item.n) entries.push(...decoded);
+      decode(spans.out, item.out, item.outFin === 1, 'stdout');
+      decode(spans.err, item.err, item.errFin === 1, 'stderr');
+      if (seq === item.seq + item.n) continue;
       // Somebody took bytes away that the index tells of: said as a gap, so that the numbers stay in step.
-      else entries.push(missing(item, next, end));
+      entries.length = before;
+      entries.push(missing(item, next, end));
     }
     return entries;
   }
@@ -138,11 +156,8 @@ interface Span {
   readonly from: number;
 }
 
-async function readSpan(file: StreamFile | undefined, ranges: readonly (ByteRange | undefined)[]): Promise<Span> {
-  const known = ranges.filter((range) => range !== undefined);
-  const from = known[0]?.[0] ?? 0;
-  const to = known.at(-1)?.[1] ?? from;
-  return { bytes: file && to > from ? await file.read(from, to) : Buffer.alloc(0), from };
+function textEntry({ seq, time, source, text, cont }: TextRecord): LogEntry {
+  return { kind: 'line', seq, time, source, text, ...(cont ? { continued: true } : {}) };
 }
 
 function lastOf(item: Item): number {

@@ -3,6 +3,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { errnoOf, messageOf } from '../errors.ts';
 import { coalesce } from './coalesce.ts';
 import { readRecords, type IndexedRecord } from './indexReader.ts';
+import type { ReadBuffers } from './readBuffers.ts';
 import { encodeRecord, type IndexRecord } from './records.ts';
 import { Mutex } from '../mutex.ts';
 
@@ -96,13 +97,13 @@ export class IndexFile {
    * The records from one that is at or before `seq` on, in chunks, the unwritten ones included.
    * Throws StaleIndexError when the file is rewritten meanwhile.
    */
-  async *from(seq: number): AsyncGenerator<readonly IndexedRecord[]> {
+  async *from(seq: number, buffers?: ReadBuffers): AsyncGenerator<readonly IndexedRecord[]> {
     const generation = this.#generation;
     let offset = this.#offsetBefore(seq);
     for (;;) {
       const end = this.#written;
       if (offset >= end) break;
-      for await (const chunk of readRecords(this.#path, offset, end)) {
+      for await (const chunk of readRecords(this.#path, offset, end, buffers)) {
         if (generation !== this.#generation) throw new StaleIndexError();
         yield chunk.records;
         if (generation !== this.#generation) throw new StaleIndexError();

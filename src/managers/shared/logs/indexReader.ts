@@ -1,7 +1,10 @@
 import { open } from 'node:fs/promises';
 
+import { ReadBuffers } from './readBuffers.ts';
 import { decodeRecord, type IndexRecord } from './records.ts';
 
+/** Most reads want a few records: the first read is short, each that follows twice as long. */
+const FIRST_BYTES = 8 * 1024;
 const READ_BYTES = 64 * 1024;
 const NEWLINE = 10;
 
@@ -20,25 +23,40 @@ export interface RecordChunk {
   readonly damaged: number;
 }
 
-/** Reads the whole lines of an index between two offsets, in chunks. What follows the last line end is left out. */
-export async function* readRecords(path: string, from: number, to: number): AsyncGenerator<RecordChunk> {
+/**
+ * Reads the whole lines of an index between two offsets, in chunks. What follows the last line end is left out.
+ * `buffers` is for those who read often.
+ */
+export async function* readRecords(
+  path: string,
+  from: number,
+  to: number,
+  buffers = new ReadBuffers(),
+): AsyncGenerator<RecordChunk> {
   const handle = await open(path, 'r');
+  let length = FIRST_BYTES;
+  let buffer = buffers.take(length);
   try {
-    let rest: Buffer = Buffer.alloc(0);
+    /** Bytes of a begun line at the beginning of the buffer. */
+    let begun = 0;
     let position = from;
     while (position < to) {
-      const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, to - position));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+      const { bytesRead } = await handle.read(buffer, begun, Math.min(length - begun, to - position), position);
       if (bytesRead === 0) return;
-      const start = position - rest.length;
+      const start = position - begun;
       position += bytesRead;
-      const bytes =
-        rest.length > 0 ? Buffer.concat([rest, buffer.subarray(0, bytesRead)]) : buffer.subarray(0, bytesRead);
+      const bytes = buffer.subarray(0, begun + bytesRead);
       const { chunk, used } = decode(bytes, start);
-      rest = bytes.subarray(used);
       if (used > 0) yield chunk;
+      begun = bytes.length - used;
+      if (length < READ_BYTES || begun === length) length *= 2;
+      const before = buffer;
+      if (buffer.length < length) buffer = buffers.take(length);
+      before.copy(buffer, 0, used, bytes.length);
+      if (before !== buffer) buffers.give(before);
     }
   } finally {
+    buffers.give(buffer);
     await handle.close();
   }
 }

@@ -5,12 +5,14 @@ import type { Publisher } from './publisher.ts';
 import { encodeRecord } from './records.ts';
 import type { RunFileSet } from './runFiles.ts';
 import { batchRecord, newestLines, RunTail, type ReadBatch } from './runTail.ts';
-import type { LogState, RunState } from './state.ts';
+import { batchBytes, type LogState, type RunState } from './state.ts';
 import type { Trimmer } from './trimmer.ts';
 import type { LogLimits } from './types.ts';
 
 /** Pause after a failed read. Milliseconds. */
 const RETRY_MS = 500;
+/** So many chunks are read at once while nobody follows. */
+const CHUNKS_AT_ONCE = 4;
 
 export interface IngestParts {
   readonly state: LogState;
@@ -21,6 +23,7 @@ export interface IngestParts {
   readonly limits: LogLimits;
   readonly onProblem: (message: string) => void;
   readonly onGrowth: (bytes: number) => void;
+  readonly isFollowed: () => boolean;
   /** Asks for another `readAll`. */
   readonly readAgain: () => void;
 }
@@ -69,7 +72,10 @@ export class Ingest {
   }
 
   #tailOf(run: RunState): RunTail {
-    return new RunTail(run, this.#parts.files.of(run), chunkBytesFor(this.#parts.limits));
+    const { files, limits, isFollowed } = this.#parts;
+    const chunkBytes = chunkBytesFor(limits);
+    // A flood must not run away from those who follow it, or the limit drops what they have not read yet.
+    return new RunTail(run, files.of(run), { chunkBytes, chunksAtOnce: () => (isFollowed() ? 1 : CHUNKS_AT_ONCE) });
   }
 
   /** Goes back to what the index says, so that nothing read but not committed is lost, and tries again later. */
@@ -103,9 +109,11 @@ export class Ingest {
     const record = batchRecord(batch, state.nextSeq, clock.now(), run.no);
     const bytes = Buffer.byteLength(encodeRecord(record));
     state.apply(record, bytes);
-    publisher.enqueue(record, record.seq + record.n - 1, newestLines(batch, record, limits.ringLines));
+    // Of a flood, only what will still be in the ring at its end is decoded.
+    const count = batch.bytesLeft < limits.ringBytes ? limits.ringLines : 0;
+    publisher.enqueue(record, record.seq + record.n - 1, newestLines(batch, record, count));
     await publisher.flush();
-    onGrowth(bytes + (batch.out?.bytes.length ?? 0) + (batch.err?.bytes.length ?? 0));
+    onGrowth(bytes + batchBytes(record));
     await trimmer.keepWithin(run);
   }
 }

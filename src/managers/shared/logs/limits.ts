@@ -16,7 +16,7 @@ export const DEFAULT_LIMITS: LogLimits = {
 export const KEEP_SHARE = 0.8;
 
 /** Largest number of lines in one batch: bounds what a reader has to hold at once. */
-export const BATCH_LINES = 8192;
+export const BATCH_LINES = 2048;
 
 /** Fills in the defaults. Throws `invalid` naming the limit that is not a positive whole number. */
 export function resolveLimits(given: Partial<LogLimits> = {}): LogLimits {
@@ -33,7 +33,12 @@ export function resolveLimits(given: Partial<LogLimits> = {}): LogLimits {
   return { ...limits, lineBytes };
 }
 
+/**
+ * Bytes read at once: so few that what is made of them, a message for a follower included, dies in V8's young generation.
+ */
+export const CHUNK_BYTES = 64 * 1024;
+
 /** Bytes read at once from a child's file: small against the run, or a drop could not keep the newest lines. */
 export function chunkBytesFor(limits: LogLimits): number {
-  return Math.min(256 * 1024, Math.max(64, Math.floor(limits.runBytes / 32)));
+  return Math.min(CHUNK_BYTES, Math.max(64, Math.floor(limits.runBytes / 32)));
 }

@@ -26,6 +26,10 @@ export class LogReader {
     this.#epoch = epoch;
   }
 
+  get isFollowed(): boolean {
+    return this.#followers > 0;
+  }
+
   close(): void {
     this.#closed.abort();
     this.#publisher.wake();
@@ -47,32 +51,52 @@ export class LogReader {
       bytes += size;
       while (bytes > MAX_TAIL_BYTES && groups.length > 1) bytes -= groups.shift()?.bytes ?? 0;
     }
+    this.#restIfUnused();
     return groups.flatMap(({ entries }) => entries);
   }
 
-  /** See ResourceLog.follow. Throws `invalid` naming `after`. */
-  async *follow(afterSeq: number, signal: AbortSignal): AsyncGenerator<readonly LogEntry[]> {
+  /** See ResourceLog.follow. Throws `invalid` naming `after`. No generator: it would hold a batch until it is asked for the next. */
+  follow(afterSeq: number, signal: AbortSignal): AsyncIterableIterator<readonly LogEntry[], undefined> {
     checkWhole(afterSeq, 'after', 0, Number.MAX_SAFE_INTEGER);
     const ended = AbortSignal.any([signal, this.#closed.signal]);
     // A number from a log that was erased meanwhile must not hide what comes.
     let next = Math.min(afterSeq, this.#publisher.lastSeq) + 1;
+    let isOpen = true;
     this.#followers += 1;
-    try {
-      while (!ended.aborted) {
-        const stop = this.#publisher.lastSeq + 1;
-        if (next >= stop) {
-          await this.#publisher.waitBeyond(stop - 1, ended);
-          continue;
+    const end = (): IteratorReturnResult<undefined> => {
+      if (isOpen) this.#followers -= 1;
+      isOpen = false;
+      this.#restIfUnused();
+      return { done: true, value: undefined };
+    };
+    return {
+      next: async () => {
+        try {
+          while (!ended.aborted && next > this.#publisher.lastSeq) {
+            await this.#publisher.waitBeyond(this.#publisher.lastSeq, ended);
+          }
+          if (!isOpen || ended.aborted) return end();
+          const stop = this.#publisher.lastSeq + 1;
+          const group = this.#fromRing(next, stop) ?? (await this.#fromDisk(next, stop));
+          if (ended.aborted) return end();
+          next = group.next;
+          return { done: false, value: group.entries };
+        } catch (error) {
+          end();
+          throw error;
         }
-        const group = this.#fromRing(next, stop) ?? (await this.#fromDisk(next, stop));
-        if (ended.aborted) return;
-        next = group.next;
-        yield group.entries;
-      }
-    } finally {
-      this.#followers -= 1;
-      if (this.#followers === 0) this.#shared = undefined;
-    }
+      },
+      return: async () => end(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #restIfUnused(): void {
+    if (this.#followers > 0) return;
+    this.#shared = undefined;
+    this.#history.rest();
   }
 
   #fromRing(next: number, stop: number): HistoryGroup | undefined {

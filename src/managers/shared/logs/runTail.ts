@@ -2,13 +2,15 @@ import type { LineTable } from './lineSplitter.ts';
 import type { BatchRecord } from './records.ts';
 import type { RunFiles } from './runFiles.ts';
 import type { RunState } from './state.ts';
-import { StreamTail, type TailChunk } from './streamTail.ts';
+import { StreamTail, type TailChunk, type TailLimits } from './streamTail.ts';
 import type { LogLine, LogSource } from './types.ts';
 
 /** What was read at one moment from both files of a run. */
 export interface ReadBatch {
   readonly out: TailChunk | undefined;
   readonly err: TailChunk | undefined;
+  /** How much was there besides that comes after it. */
+  readonly bytesLeft: number;
 }
 
 /** Follows both files of a live run. */
@@ -18,11 +20,11 @@ export class RunTail {
   readonly #out: StreamTail;
   readonly #err: StreamTail;
 
-  constructor(run: RunState, files: RunFiles, chunkBytes: number) {
+  constructor(run: RunState, files: RunFiles, reads: Pick<TailLimits, 'chunkBytes' | 'chunksAtOnce'>) {
     this.run = run;
     this.files = files;
     // After a truncation by somebody the file begins behind what the index has.
-    const limits = { lineBytes: run.lineBytes, chunkBytes };
+    const limits = { lineBytes: run.lineBytes, ...reads };
     this.#out = new StreamTail(files.out, limits, Math.max(run.out.to, files.out.start));
     this.#err = new StreamTail(files.err, limits, Math.max(run.err.to, files.err.start));
   }
@@ -39,9 +41,13 @@ export class RunTail {
     for (;;) {
       const out = await this.#out.next(outEnd, final);
       const err = await this.#err.next(errEnd, final);
-      if (out === undefined && err === undefined) return isNew;
-      await onBatch({ out, err });
+      if (out === undefined && err === undefined) break;
+      const bytesLeft = outEnd - this.#out.consumed + errEnd - this.#err.consumed;
+      await onBatch({ out, err, bytesLeft });
     }
+    this.#out.rest();
+    this.#err.rest();
+    return isNew;
   }
 
   /** Whether a file became shorter than what was read of it: somebody truncated it. */

@@ -41,9 +41,9 @@ export class StreamFile {
     }
   }
 
-  /** The bytes from … to-1; shorter when the files do not hold them all. */
-  async read(from: number, to: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(to - from);
+  /** The bytes from … to-1; shorter when the files do not hold them all. They are put into `bytes` if there is room. */
+  async read(from: number, to: number, bytes?: Buffer): Promise<Buffer> {
+    const target = bytes && bytes.length >= to - from ? bytes : Buffer.allocUnsafe(to - from);
     let done = 0;
     const kept = this.#kept;
     const parts = kept ? [kept] : [];
@@ -51,9 +51,9 @@ export class StreamFile {
       const at = from + done;
       if (at >= to || at < part.from || at >= part.to) continue;
       const end = Math.min(to, part.to) - from;
-      done += await readInto(part.path, bytes.subarray(done, end), at - part.from);
+      done += await readInto(part.path, target.subarray(done, end), at - part.from);
     }
-    return bytes.subarray(0, done);
+    return target.subarray(0, done);
   }
 
   /** Offset before which nothing is kept, holes aside. */

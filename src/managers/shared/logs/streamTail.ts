@@ -4,8 +4,8 @@ import type { StreamFile } from './streamFile.ts';
 
 /** Whole lines (or pieces) that were read, and where they lie. */
 export interface TailChunk {
+  /** This and the lines are valid until the next read of the same stream. */
   readonly bytes: Buffer;
-  /** Valid until the next read of the same stream. */
   readonly lines: LineTable;
   readonly from: number;
   readonly to: number;
@@ -16,13 +16,21 @@ export interface TailChunk {
 export interface TailLimits {
   readonly lineBytes: number;
   readonly chunkBytes: number;
+  /** How many chunks the next read takes from the file in one go. */
+  chunksAtOnce(): number;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** Follows one growing file, line by line. A line that has not ended yet stays in the file, not in memory. */
 export class StreamTail {
   readonly #file: StreamFile;
   readonly #limits: TailLimits;
   readonly #table = new LineTable();
+  #buffer: Buffer | undefined;
+  /** What was read last, and where it lies. */
+  #held: Buffer = NOTHING;
+  #heldFrom = 0;
   #consumed: number;
   /** No line end lies between #consumed and here. */
   #scanned: number;
@@ -52,17 +60,17 @@ export class StreamTail {
 
   /** The next lines that are whole when the file reaches to `end`; with `final` also a last line without a line end. */
   async next(end: number, final: boolean): Promise<TailChunk | undefined> {
-    const { lineBytes, chunkBytes } = this.#limits;
+    const { lineBytes } = this.#limits;
     while (this.#scanned < end) {
       if (this.#scanned === this.#consumed) {
-        const bytes = await this.#file.read(this.#consumed, Math.min(end, this.#consumed + chunkBytes));
+        const bytes = await this.#read(this.#consumed, end);
         if (bytes.length === 0) return undefined;
         const chunk = this.#take(bytes);
         if (chunk !== undefined) return chunk;
         this.#scanned += bytes.length;
         continue;
       }
-      const part = await this.#file.read(this.#scanned, Math.min(end, this.#scanned + chunkBytes));
+      const part = await this.#read(this.#scanned, end);
       if (part.length === 0) return undefined;
       const newline = part.indexOf(10);
       const known = this.#scanned + (newline < 0 ? part.length : newline + 1);
@@ -77,6 +85,25 @@ export class StreamTail {
       return chunk;
     }
     return final && end > this.#consumed ? this.#takeRest(end) : undefined;
+  }
+
+  /** Keeps no memory until the next read. */
+  rest(): void {
+    this.#buffer = undefined;
+    this.#held = NOTHING;
+  }
+
+  /** A chunk from `from` on, or what there is of it before `end`. */
+  async #read(from: number, end: number): Promise<Buffer> {
+    const { chunkBytes } = this.#limits;
+    const to = Math.min(end, from + chunkBytes);
+    if (from < this.#heldFrom || to > this.#heldFrom + this.#held.length) {
+      const bytes = chunkBytes * this.#limits.chunksAtOnce();
+      if (this.#buffer === undefined || this.#buffer.length < bytes) this.#buffer = Buffer.allocUnsafeSlow(bytes);
+      this.#held = await this.#file.read(from, Math.min(end, from + bytes), this.#buffer);
+      this.#heldFrom = from;
+    }
+    return this.#held.subarray(from - this.#heldFrom, to - this.#heldFrom);
   }
 
   #take(bytes: Buffer): TailChunk | undefined {

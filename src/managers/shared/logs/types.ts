@@ -58,7 +58,7 @@ export interface ResourceLog {
   tail(lines: number, beforeSeq?: number): Promise<readonly LogEntry[]>;
   /** Everything after `seq`, oldest first, then what comes, in batches, until the signal aborts. A slow reader is never waited for. */
   follow(afterSeq: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]>;
-  /** Reads at once what the children have written so far: after an exit, and on filesystems that send no events. */
+  /** Reads at once what the children have written so far: after an exit, and on filesystems that send no events. `lastSeq` then counts it, and all that was appended. */
   poke(): Promise<void>;
   /** Sequence number of the newest entry, 0 when empty. */
   readonly lastSeq: number;
