@@ -31,11 +31,14 @@ export interface MetricsSamplerDeps {
 interface Tracked {
   /** The leader and what was seen to belong to it: a process whose parent died still counts. */
   known: readonly ProcessStamp[];
+  readonly since: number;
   metrics: TreeMetrics | undefined;
 }
 
 /** Two samples nearer than this tell nothing: the kernel counts CPU time in steps of 10 ms. */
 const shortestMs = 250;
+/** Somebody who asks gets no older numbers; and a run is measured anew that long after its start. */
+const freshMs = 2000;
 
 /** Measures all runs with one look at the process table. No timer runs while nothing is tracked. */
 export class MetricsSampler {
@@ -44,7 +47,10 @@ export class MetricsSampler {
   readonly #sampled = new Emitter<ReadonlyMap<string, TreeMetrics>>((message) => this.#deps.warn?.(message));
   #before: { readonly rows: Snapshot; readonly at: number } | undefined;
   #attemptedAt = 0;
+  /** The first numbers of some run are of a process that had barely begun: they are soon replaced. */
+  #secondDue = false;
   #watched = false;
+  #watchedMs: number | undefined;
   #cancelTimer: (() => void) | undefined;
   #sampling: Promise<void> | undefined;
   #disposed = false;
@@ -56,9 +62,11 @@ export class MetricsSampler {
     this.#deps = deps;
   }
 
-  /** Measures the run from now on; its first numbers come at once, without CPU. */
+  /** Measures the run from now on; its first numbers come at once, without CPU, and better ones soon after. */
   track(run: Pick<RunningProcess, 'runId' | 'identity'>): void {
-    this.#tracked.set(run.runId, { known: [run.identity], metrics: undefined });
+    const since = this.#deps.clock.now();
+    this.#tracked.set(run.runId, { known: [run.identity], since, metrics: undefined });
+    this.#secondDue = true;
     void this.sample();
   }
 
@@ -75,6 +83,12 @@ export class MetricsSampler {
     return this.#tracked.get(runId)?.metrics;
   }
 
+  /** Samples unless there are numbers of this moment; never rejects. */
+  async refresh(runId: string): Promise<void> {
+    const tracked = this.#tracked.get(runId);
+    if (tracked !== undefined && this.#isStale(tracked)) await this.sample();
+  }
+
   get watched(): boolean {
     return this.#watched;
   }
@@ -82,6 +96,14 @@ export class MetricsSampler {
   set watched(watched: boolean) {
     if (this.#watched === watched) return;
     this.#watched = watched;
+    this.#disarm();
+    this.#arm();
+  }
+
+  /** Milliseconds between two samples while somebody watches; undefined: the default. */
+  set watchedMs(ms: number | undefined) {
+    if (this.#watchedMs === ms) return;
+    this.#watchedMs = ms;
     this.#disarm();
     this.#arm();
   }
@@ -127,6 +149,14 @@ export class MetricsSampler {
     if (results.size > 0) this.#sampled.emit(results);
   }
 
+  /** What was measured at the very start of a run is soon no longer true. */
+  #isStale({ metrics, since }: Tracked): boolean {
+    if (metrics === undefined) return true;
+    const age = this.#deps.clock.now() - metrics.sampledAt;
+    const good = Math.min(freshMs, Math.max(shortestMs, metrics.sampledAt - since));
+    return age < 0 || age >= good;
+  }
+
   #percent(before: Snapshot, members: readonly ProcessRow[], now: Snapshot, elapsedMs: number): number {
     const percent = (cpuSecondsSince(before, members, now) / elapsedMs) * 100_000;
     return Math.min(Math.max(0, percent), this.#deps.cores * 100);
@@ -135,11 +165,13 @@ export class MetricsSampler {
   #arm(): void {
     if (this.#tracked.size === 0 || this.#disposed || this.#cancelTimer !== undefined) return;
     const { clock, watchedMs = 2000, idleMs = 30_000 } = this.#deps;
-    const interval = this.#watched ? watchedMs : idleMs;
+    const usual = this.#watched ? (this.#watchedMs ?? watchedMs) : idleMs;
+    const interval = this.#secondDue ? Math.min(usual, freshMs) : usual;
     // Who begins to watch need not wait for what is due already.
     const since = Math.max(0, clock.now() - this.#attemptedAt);
     this.#cancelTimer = clock.after(Math.max(0, interval - since), () => {
       this.#cancelTimer = undefined;
+      this.#secondDue = false;
       void this.sample();
     });
   }

@@ -44,6 +44,15 @@ export class PortAllocator {
     });
   }
 
+  /** For the holder of a port who is about to bind it. Throws `port-taken`, naming who has it. */
+  async requireFree(port: number): Promise<void> {
+    if ((await bindable([port])) !== undefined) return;
+    throw new DevyardError('port-taken', `Port ${String(port)} is in use by ${await this.#nameStranger(port)}.`, {
+      field: 'port',
+      hint: 'End that process, then start this again.',
+    });
+  }
+
   async #firstFree(range: PortRange): Promise<number> {
     const candidates = [...portNumbers(range.start, range.end)].filter((port) => !this.#held.has(port));
     if (candidates.length > 0) {
@@ -80,7 +89,11 @@ export class PortAllocator {
   }
 
   async #nameHolder(port: number): Promise<string> {
-    return this.#held.get(port) ?? (await this.#describeHolder(port)) ?? 'another program';
+    return this.#held.get(port) ?? this.#nameStranger(port);
+  }
+
+  async #nameStranger(port: number): Promise<string> {
+    return (await this.#describeHolder(port)) ?? 'another program';
   }
 
   async #holders(range: PortRange): Promise<string> {

@@ -19,6 +19,13 @@ describe('MetricsSampler', () => {
     sampler = new MetricsSampler({ platform, clock, cores: 4, selfPid: 7, warn });
   });
 
+  /** Lets the second look pass that a run gets soon after its start. */
+  async function begin(): Promise<void> {
+    sampler.track(leader);
+    await settle();
+    await clock.advance(2000);
+  }
+
   function use(pid: number, cpuSeconds: number): void {
     platform.rows = platform.rows.map((each) => (each.pid === pid ? { ...each, cpuSeconds } : each));
   }
@@ -27,9 +34,9 @@ describe('MetricsSampler', () => {
     sampler.track(leader);
     await settle();
     expect(sampler.latest('run')).toEqual({ cpuPercent: 0, memoryBytes: 2000, processes: 2, sampledAt: clock.now() });
-    use(100, 5003);
-    use(101, 12);
-    await clock.advance(30_000);
+    use(100, 5000.2);
+    use(101, 0.8);
+    await clock.advance(2000);
     expect(sampler.latest('run')?.cpuPercent).toBeCloseTo(50);
   });
 
@@ -52,6 +59,7 @@ describe('MetricsSampler', () => {
     await settle();
     sampler.track(other);
     await settle();
+    await clock.advance(2000);
     const start = platform.tables;
     await clock.advance(60_000);
     expect(platform.tables - start).toBe(2);
@@ -67,6 +75,41 @@ describe('MetricsSampler', () => {
     expect(clock.timers).toBe(1);
   });
 
+  it('measures a run once more soon after its start, and only once', async () => {
+    sampler.track(leader);
+    await settle();
+    platform.rows = platform.rows.map((each) => (each.pid === 100 ? { ...each, rssBytes: 9000 } : each));
+    await clock.advance(2000);
+    expect([platform.tables, sampler.latest('run')?.memoryBytes]).toEqual([2, 10_000]);
+    await clock.advance(29_999);
+    expect(platform.tables).toBe(2);
+  });
+
+  it('has no old numbers for who asks, and measures no oftener than that takes', async () => {
+    sampler.track(leader);
+    await settle();
+    const asked: number[] = [];
+    const ask = async (afterMs: number): Promise<void> => {
+      await clock.advance(afterMs);
+      const before = platform.tables;
+      await Promise.all([sampler.refresh('run'), sampler.refresh('run')]);
+      asked.push(platform.tables - before);
+    };
+    await ask(100);
+    // What was measured as it began is good for a blink only.
+    await ask(200);
+    await ask(100);
+    await ask(10_000);
+    await ask(1999);
+    await ask(1);
+    expect(asked).toEqual([0, 1, 0, 1, 0, 1]);
+    use(100, 5001);
+    await ask(2000);
+    expect(sampler.latest('run')).toMatchObject({ cpuPercent: 50, sampledAt: clock.now() });
+    await sampler.refresh('unknown');
+    expect(platform.tables).toBe(1 + 1 + 1 + 1 + 1 + 1);
+  });
+
   it('emits what it measured', async () => {
     const seen: ReadonlyMap<string, TreeMetrics>[] = [];
     sampler.on((metrics) => seen.push(metrics));
@@ -76,8 +119,7 @@ describe('MetricsSampler', () => {
   });
 
   it('keeps counting a process whose parent died, and none that got the pid of a dead one', async () => {
-    sampler.track(leader);
-    await settle();
+    await begin();
     platform.rows = [row(1, 0), row(100, 1, { startTime: 'younger', cpuSeconds: 1e6 }), row(101, 1, { cpuSeconds: 3 })];
     await clock.advance(30_000);
     expect(sampler.latest('run')).toMatchObject({ cpuPercent: 10, processes: 1 });
@@ -87,8 +129,7 @@ describe('MetricsSampler', () => {
   });
 
   it('shows no nonsense when the clock jumps', async () => {
-    sampler.track(leader);
-    await settle();
+    await begin();
     use(100, 5003);
     clock.set(clock.now() - 1e9);
     await sampler.sample();
@@ -102,9 +143,9 @@ describe('MetricsSampler', () => {
   });
 
   it('goes on at its own pace after a failure', async () => {
+    await begin();
     platform.failure = new Error('too many open files');
-    sampler.track(leader);
-    await settle();
+    await clock.advance(30_000);
     await clock.advance(29_000);
     expect(warnings).toHaveLength(1);
     platform.failure = undefined;
