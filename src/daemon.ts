@@ -281,6 +281,7 @@ async function serve(
       },
     },
     tickets: gates,
+    passages: gates,
     token,
     onClients(count) {
       const began = count > 0 && clients === 0;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { DevyardError } from '../../managers/shared/errors.ts';
+import { countOf } from './gate/headers.ts';
 
 /** What a listener accepts in `Host` and `Origin`. A Unix socket has no browser in front of it and no door policy. */
 export interface DoorPolicy {
@@ -12,6 +13,8 @@ export interface DoorPolicy {
 export interface Authority {
   /** Throws `forbidden` or `unauthorized`. `door` is undefined for the Unix socket. */
   check(request: IncomingMessage, door: DoorPolicy | undefined): void;
+  /** The part of `check` that is about Host and Origin, as a question. */
+  isOwnPage(request: IncomingMessage, door: DoorPolicy | undefined): boolean;
 }
 
 /**
@@ -22,7 +25,8 @@ export interface Authority {
 export function createAuthority(isToken: (authorization: string | undefined) => boolean): Authority {
   return {
     check(request, door) {
-      if (door !== undefined) checkBrowser(request, door);
+      const problem = browserProblem(request, door);
+      if (problem !== undefined) throw problem;
       if (isOpenPath(request)) return;
       if (!isToken(request.headers.authorization)) {
         throw new DevyardError('unauthorized', "The daemon's token is missing or wrong.", {
@@ -30,6 +34,7 @@ export function createAuthority(isToken: (authorization: string | undefined) => 
         });
       }
     },
+    isOwnPage: (request, door) => browserProblem(request, door) === undefined,
   };
 }
 
@@ -37,19 +42,20 @@ function isOpenPath(request: IncomingMessage): boolean {
   return request.method === 'GET' && /^\/healthz(?:\?|$)/.test(request.url ?? '');
 }
 
-function checkBrowser(request: IncomingMessage, door: DoorPolicy): void {
-  const hosts = request.headersDistinct['host'] ?? [];
-  const host = hosts[0]?.toLowerCase() ?? '';
-  if (hosts.length !== 1 || !isAllowedHost(host, door)) {
-    throw new DevyardError('forbidden', `The daemon is not known as "${host}".`, {
+function browserProblem(request: IncomingMessage, door: DoorPolicy | undefined): DevyardError | undefined {
+  if (door === undefined) return undefined;
+  const host = request.headers.host?.toLowerCase() ?? '';
+  if (countOf(request.rawHeaders, 'host') !== 1 || !isAllowedHost(host, door)) {
+    return new DevyardError('forbidden', `The daemon is not known as "${host}".`, {
       hint: 'Use the address it listens on, or a loopback name, in the URL.',
       field: 'Host',
     });
   }
   const origin = request.headers.origin;
   if (origin !== undefined && hostOfOrigin(origin) !== host) {
-    throw new DevyardError('forbidden', `Pages of "${origin}" may not use the daemon.`, { field: 'Origin' });
+    return new DevyardError('forbidden', `Pages of "${origin}" may not use the daemon.`, { field: 'Origin' });
   }
+  return undefined;
 }
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -60,7 +66,8 @@ export function isAllowedHost(host: string, door: DoorPolicy): boolean {
   const parts = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(host);
   const name = parts?.[1];
   if (name === undefined) return false;
-  if (loopbackNames.has(name)) return true;
+  // Browsers take every name below .localhost for this machine and ask nobody (RFC 6761, section 6.3): none can be rebound.
+  if (loopbackNames.has(name) || name.endsWith('.localhost')) return true;
   if (Number(parts?.[2] ?? 80) !== door.port) return false;
   // Behind a wildcard any address of this machine is right, but no name: rebinding needs a name.
   if (wildcards.has(door.host)) return isIP(name.replace(/^\[|\]$/g, '')) !== 0;

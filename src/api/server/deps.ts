@@ -6,6 +6,7 @@ import type { CodeServerMetrics } from '../contract/codeServers.ts';
 import type { Build, DaemonInfo } from '../contract/daemon.ts';
 import type { StateEvent } from '../contract/events.ts';
 import type { Settings } from '../contract/settings.ts';
+import type { Passage } from './gate/passage.ts';
 
 /** A sample of one code-server's process tree; of the moment, never stored. */
 export interface MetricsSample {
@@ -34,6 +35,17 @@ export interface DaemonPort {
 export interface Tickets {
   /** A one-time URL into a code-server's gate. Throws `wrong-state` when the gate is not open. */
   mintTicket(id: string, folder?: string, host?: string): { readonly url: string; readonly expiresAt: number };
+  /**
+   * A one-time URL into the same code-server through this API: `<base>/vscode/<port>/…`. `base` is how the browser
+   * reaches the API, such as `http://127.0.0.1:8000`. Throws `wrong-state` as above, `invalid` (`base`) for what is no such URL.
+   */
+  mintProxyTicket(id: string, base: string, folder?: string): { readonly url: string; readonly expiresAt: number };
+}
+
+/** The running code-servers by their port. */
+export interface Passages {
+  /** undefined: no code-server of Devyard runs there, whoever else may. */
+  onPort(port: number): Passage | undefined;
 }
 
 export interface ServerDeps {
@@ -45,6 +57,7 @@ export interface ServerDeps {
   readonly settings: SettingsPort;
   readonly daemon: DaemonPort;
   readonly tickets: Tickets;
+  readonly passages: Passages;
   readonly token: string;
   /** Called with the number of open event streams whenever it changes: for the idle exit, and for "watched". */
   readonly onClients: (count: number) => void;

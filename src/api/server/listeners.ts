@@ -4,20 +4,29 @@ import { connect, type AddressInfo, type ListenOptions, type Socket } from 'node
 import { DevyardError, errnoOf, messageOf } from '../../managers/shared/errors.ts';
 import { portTaken } from '../../managers/shared/ports/holder.ts';
 import type { DoorPolicy } from './auth.ts';
+import { streamingServer } from './gate/forward.ts';
+import type { Upgrade } from './upgrades.ts';
 
 /** How long answers in flight may take after `close`. */
 const closeGraceMs = 1_000;
 
-export type ServeRequest = (request: IncomingMessage, response: ServerResponse, door: DoorPolicy | undefined) => void;
+/** What answers on every listener. `door` is undefined on a Unix socket. */
+export interface Service {
+  /** Also answers Expect: 100-continue. */
+  serve(request: IncomingMessage, response: ServerResponse, door: DoorPolicy | undefined): void;
+  upgrade(request: IncomingMessage, upgrade: Upgrade, door: DoorPolicy | undefined): void;
+  /** Whether a request may leave HTTP; others are served as if they had not asked. Node.js before 24.9 does not ask. */
+  mayUpgrade(request: IncomingMessage): boolean;
+}
 
 /** The listeners of one API server: they share everything but their door. */
 export class Listeners {
-  readonly #serve: ServeRequest;
+  readonly #service: Service;
   readonly #onProblem: (message: string) => void;
   readonly #servers = new Map<Server, Connections>();
 
-  constructor(serve: ServeRequest, onProblem: (message: string) => void) {
-    this.#serve = serve;
+  constructor(service: Service, onProblem: (message: string) => void) {
+    this.#service = service;
     this.#onProblem = onProblem;
   }
 
@@ -61,9 +70,17 @@ export class Listeners {
   }
 
   async #listen(options: ListenOptions, door: () => DoorPolicy | undefined): Promise<Server> {
-    const server = createServer((request, response) => this.#serve(request, response, door()));
+    const service = this.#service;
+    const server = createServer({
+      ...streamingServer,
+      shouldUpgradeCallback: (request) => service.mayUpgrade(request),
+    });
     const connections = new Connections();
     connections.watch(server);
+    for (const event of ['request', 'checkContinue'] as const) {
+      server.on(event, (request, response) => service.serve(request, response, door()));
+    }
+    server.on('upgrade', (request, socket: Socket, head) => service.upgrade(request, { socket, head }, door()));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options, () => {
@@ -87,10 +104,13 @@ class Connections {
       this.#owed.set(socket, 0);
       socket.on('close', () => this.#owed.delete(socket));
     });
-    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-      this.#count(socket, 1);
-      response.on('close', () => this.#count(socket, -1));
-    });
+    // Upgraded connections owe no answer: they are among the first to be cut.
+    for (const event of ['request', 'checkContinue'] as const) {
+      server.on(event, ({ socket }: IncomingMessage, response: ServerResponse) => {
+        this.#count(socket, 1);
+        response.on('close', () => this.#count(socket, -1));
+      });
+    }
   }
 
   /** Cuts what owes nothing now and the rest as soon as it does. node:http would wait for those that never asked anything. */

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../../managers/shared/clock.ts';
 import { DevyardError } from '../../managers/shared/errors.ts';
 import { apiVersion } from '../contract/routes.ts';
@@ -13,7 +13,9 @@ import { createEventStreams } from './events.ts';
 import { createHandlers } from './handlers.ts';
 import { registerLegacy } from './legacy.ts';
 import { Listeners } from './listeners.ts';
+import { createProxy, registerProxyMisses } from './proxy.ts';
 import { registerOperations, registerStreams } from './routing.ts';
+import { Upgrades } from './upgrades.ts';
 
 const bodyLimitBytes = 1024 * 1024;
 
@@ -31,6 +33,8 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   const clock = deps.clock ?? systemClock;
   const streams = createEventStreams(deps);
   const authority = createAuthority(createBearerCheck(deps.token));
+  const proxy = createProxy(deps.passages, authority);
+  const upgrades = new Upgrades();
   const doors = new WeakMap<IncomingMessage, DoorPolicy>();
   let closing = false;
 
@@ -86,13 +90,35 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   registerOperations(app, createHandlers(deps));
   registerStreams(app, streams, deps.codeServers);
+  registerProxyMisses(app);
   registerLegacy(app, deps.codeServers, clock);
   await app.ready();
 
-  const listeners = new Listeners((request, response, door) => {
+  const route = (request: IncomingMessage, response: ServerResponse, door: DoorPolicy | undefined): void => {
     if (door !== undefined) doors.set(request, door);
     app.routing(request, response);
-  }, deps.onProblem);
+  };
+  const listeners = new Listeners(
+    {
+      serve(request, response, door) {
+        const proxied = proxy.find(request, door);
+        if (proxied !== undefined) {
+          proxy.serve(request, response, proxied);
+          return;
+        }
+        if (proxy.serveAbsent(request, response, door)) return;
+        if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
+        route(request, response, door);
+      },
+      upgrade(request, upgrade, door) {
+        const proxied = proxy.find(request, door);
+        if (proxied === undefined) upgrades.offer(request, upgrade, (...both) => route(...both, door));
+        else proxy.upgrade(request, upgrade, proxied);
+      },
+      mayUpgrade: ({ url = '' }) => url.startsWith('/vscode/'),
+    },
+    deps.onProblem,
+  );
 
   return {
     listenSocket: (path) => listeners.listenSocket(path),

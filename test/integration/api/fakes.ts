@@ -270,7 +270,9 @@ export function createWorld(): World {
     },
     tickets: {
       mintTicket: (id, folder, host) => ({ url: `http://ticket/${id}?${folder ?? ''}&${host ?? ''}`, expiresAt: 5 }),
+      mintProxyTicket: (id, base, folder) => ({ url: `${base}/${id}?${folder ?? ''}`, expiresAt: 5 }),
     },
+    passages: { onPort: () => undefined },
     token,
     onClients: (count) => clients.push(count),
     onProblem: (message) => problems.push(message),

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { id, token, unknownId } from './fakes.ts';
 import { createGateWorld, freePort, type GateWorld } from './gateWorld.ts';
@@ -153,6 +153,21 @@ describe('what the server sees', () => {
     expect((await get('/', bearer)).text).toBe('fresh');
     expect((await ask(world.to, 'POST', '/', bearer)).status).toBe(502);
     expect(used.size).toBe(2);
+  });
+
+  it('once more on a new connection, when it closes all of them together', async () => {
+    const waiting: ServerResponse[] = [];
+    world.serve = (_, response) => {
+      if (waiting.push(response) === 5) for (const each of waiting) each.end('first');
+    };
+    await Promise.all(Array.from({ length: 5 }, () => get('/', bearer)));
+    const known = new Set(world.reached);
+    expect(known.size).toBe(5);
+    world.serve = (request, response) => {
+      if (known.has(request.socket)) request.socket.destroy();
+      else response.end('fresh');
+    };
+    expect((await get('/', bearer)).text).toBe('fresh');
   });
 
   it('and an idle connection it just closed costs nobody an answer', async () => {

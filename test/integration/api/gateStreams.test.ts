@@ -111,6 +111,38 @@ describe('streaming', () => {
   });
 });
 
+describe('small answers', () => {
+  it('keep their bytes and their framing, whole in one packet or not', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+    world.serve = (incoming, response) => {
+      const { method, url } = incoming;
+      if (url === '/none') response.writeHead(204).end();
+      else if (url === '/same') response.writeHead(304, { ETag: '"é"' }).end();
+      else if (url === '/chunked') response.write(bytes, () => response.end(bytes));
+      else if (url === '/together') {
+        response.addTrailers({ 'X-Sum': '42' });
+        response.writeHead(200, { Trailer: 'X-Sum' });
+        response.end(bytes);
+      } else response.writeHead(200, { 'Content-Length': '256' }).end(method === 'HEAD' ? undefined : bytes);
+    };
+    const send = async (method: string, path: string): Promise<[head: string, body: string]> => {
+      const head = `${method} ${path} HTTP/1.1\r\nHost: ${world.host}\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n\r\n`;
+      const answer = await raw(world.port, head);
+      const end = answer.indexOf('\r\n\r\n') + 4;
+      return [answer.slice(0, end), answer.slice(end)];
+    };
+    const whole = bytes.toString('latin1');
+    expect((await send('GET', '/'))[1]).toBe(whole);
+    const [head, nothing] = await send('HEAD', '/');
+    expect([/content-length: 256\r\n/i.test(head), nothing]).toEqual([true, '']);
+    expect(await send('GET', '/none')).toEqual([expect.stringMatching(/^HTTP\/1.1 204 /), '']);
+    expect(await send('GET', '/same')).toEqual([expect.stringContaining('ETag: "é"\r\n'), '']);
+    expect((await send('GET', '/together'))[1]).toBe(`100\r\n${whole}\r\n0\r\nX-Sum: 42\r\n\r\n`);
+    const [, chunked] = await send('GET', '/chunked');
+    expect(chunked.replaceAll(/(?:^|\r\n)(?:100|200|0)\r\n/g, '')).toBe(`${whole}${whole}\r\n`);
+  });
+});
+
 describe('breaking off', () => {
   it('a reader that goes takes the request to the server with it', async () => {
     let gone = Promise.resolve();

@@ -4,7 +4,7 @@ import { hostOfOrigin, isAllowedHost } from '../../../src/api/server/auth.ts';
 import { createBearerCheck } from '../../../src/api/server/bearer.ts';
 import { takeTicket } from '../../../src/api/server/gate/admission.ts';
 import { CookieSigner, withoutOwnCookies } from '../../../src/api/server/gate/cookies.ts';
-import { endToEnd, safeTrailers } from '../../../src/api/server/gate/headers.ts';
+import { countOf, endToEnd, safeTrailers } from '../../../src/api/server/gate/headers.ts';
 import { TicketBook } from '../../../src/api/server/gate/tickets.ts';
 
 const id = '01890000-0000-7000-8000-000000000001';
@@ -152,6 +152,7 @@ describe('headers', () => {
       '4',
     ];
     expect(endToEnd(raw)).toEqual(['Host', 'h', 'X-C', '3', 'x-c', '4']);
+    expect([countOf(raw, 'x-c'), countOf(raw, 'host'), countOf(raw, 'x-d')]).toEqual([2, 1, 0]);
     expect(safeTrailers(['X-Sum', '1', 'Content-Length', '2', 'Transfer-Encoding', 'x'])).toEqual([['X-Sum', '1']]);
   });
 

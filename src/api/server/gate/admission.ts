@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { hostOfOrigin } from '../auth.ts';
 import type { CookieSigner } from './cookies.ts';
+import { countOf } from './headers.ts';
 import type { TicketBook } from './tickets.ts';
 
 export const ticketParameter = 'devyard-ticket';
@@ -20,18 +21,18 @@ export interface AdmissionDeps {
   readonly now: () => number;
 }
 
-/** Who may pass the gate of server `id`. HTTP requests and upgrades are judged alike. */
+/** Who may pass to server `id`; cookies given on the way are shown below `cookiePath`. HTTP requests and upgrades are judged alike. */
 export function admit(
   request: IncomingMessage,
   id: string,
+  cookiePath: string,
   { isToken, cookies, tickets, now }: AdmissionDeps,
 ): Admission {
-  const { method, headers, headersDistinct, url = '' } = request;
-  const hosts = headersDistinct['host'] ?? [];
+  const { method, headers, rawHeaders, url = '' } = request;
   // Two Hosts, or an absolute target, could mean one server to us and another one behind us.
-  if (hosts.length > 1 || (!url.startsWith('/') && !(method === 'OPTIONS' && url === '*')))
+  if (countOf(rawHeaders, 'host') > 1 || (!url.startsWith('/') && !(method === 'OPTIONS' && url === '*')))
     return refuse(400, 'The request is ambiguous.');
-  const host = (hosts[0] ?? '').toLowerCase();
+  const host = (headers.host ?? '').toLowerCase();
   if (headers.origin !== undefined && hostOfOrigin(headers.origin) !== host) {
     return refuse(403, 'Another page may not use this server.');
   }
@@ -42,7 +43,7 @@ export function admit(
   const { ticket, location } = method === 'GET' ? takeTicket(url) : { ticket: undefined, location: '' };
   if (ticket !== undefined) {
     const shown = tickets.redeem(ticket, id, host, now());
-    if (shown === 'in') return { kind: 'redirect', location, cookies: cookies.issue(id, host, now()) };
+    if (shown === 'in') return { kind: 'redirect', location, cookies: cookies.issue(id, host, now(), cookiePath) };
     if (shown === 'wrong-host') return refuse(403, `The ticket was not made for "${host}".`);
     // Reloading or going back to the address with the used ticket is no offence of who is in already.
     if (isLetIn() === 'in') return { kind: 'redirect', location, cookies: [] };

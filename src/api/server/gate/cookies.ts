@@ -23,11 +23,11 @@ export class CookieSigner {
     this.#key = key;
   }
 
-  /** Two Set-Cookie values: one that works in a cross-site frame, one for browsers that refuse the first. */
-  issue(id: string, host: string, now: number): [string, string] {
+  /** Two Set-Cookie values: one that works in a cross-site frame, one for browsers that refuse the first. Both are shown below `path`. */
+  issue(id: string, host: string, now: number, path = '/'): [string, string] {
     const value = this.#sign({ id, host, exp: now + lifetimeMs });
     const name = `${id}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`;
-    const common = `Path=/; Max-Age=${lifetimeMs / 1000}; HttpOnly`;
+    const common = `Path=${path}; Max-Age=${lifetimeMs / 1000}; HttpOnly`;
     return [
       // The Simple Browser is a cross-site frame: only a partitioned SameSite=None cookie is kept there.
       `${prefix}${name}=${value}; ${common}; Secure; SameSite=None; Partitioned`,

@@ -2,10 +2,12 @@ import type { Gate, GateTarget } from '../../../managers/codeServers/ports.ts';
 import { systemClock, type Clock } from '../../../managers/shared/clock.ts';
 import { DevyardError } from '../../../managers/shared/errors.ts';
 import { createBearerCheck } from '../bearer.ts';
-import type { Tickets } from '../deps.ts';
+import type { Passages, Tickets } from '../deps.ts';
 import { ticketParameter, type AdmissionDeps } from './admission.ts';
 import { CookieSigner } from './cookies.ts';
 import { Door } from './door.ts';
+import { Passage } from './passage.ts';
+import { proxyPath } from './proxyPath.ts';
 import { TicketBook } from './tickets.ts';
 
 export interface GateOptions {
@@ -18,7 +20,7 @@ export interface GateOptions {
   readonly clock?: Clock;
 }
 
-export interface Gates extends Gate, Tickets {
+export interface Gates extends Gate, Tickets, Passages {
   /** Closes all gates. */
   closeAll(): Promise<void>;
 }
@@ -52,15 +54,32 @@ export function createGates({ token, cookieKey, onProblem, clock = systemClock }
     await door?.close();
   };
 
+  const targetOf = (id: string): GateTarget => {
+    const door = doors.get(id);
+    if (door !== undefined) return door.passage.target;
+    throw new DevyardError('wrong-state', 'This code-server is not running.', { hint: 'Start it, then open it.' });
+  };
+
+  const mint = (
+    id: string,
+    folder: string | undefined,
+    hosts: ReadonlySet<string>,
+    place: string,
+  ): ReturnType<Tickets['mintTicket']> => {
+    const { ticket, expiresAt } = deps.tickets.mint(id, hosts, clock.now());
+    const query = `folder=${encodeURIComponent(folder ?? targetOf(id).folder)}&${ticketParameter}=${ticket}`;
+    return { url: `${place}?${query}`, expiresAt };
+  };
+
   const gates: Gates = {
     open: (target: GateTarget) =>
       inTurn(target.id, async () => {
         const present = doors.get(target.id);
-        if (present?.target.port === target.port) {
-          present.target = target;
+        if (present?.passage.target.port === target.port) {
+          present.passage.target = target;
           return;
         }
-        const door = new Door(target, deps, onProblem);
+        const door = new Door(new Passage(target, deps), onProblem);
         // The new port first: when it is taken, the gate stays where it was.
         await door.open();
         await shut(target.id);
@@ -71,17 +90,37 @@ export function createGates({ token, cookieKey, onProblem, clock = systemClock }
       await Promise.all([...new Set([...doors.keys(), ...queues.keys()])].map((id) => gates.close(id)));
     },
     mintTicket(id, folder, host) {
-      const door = doors.get(id);
-      if (door === undefined) {
-        throw new DevyardError('wrong-state', 'This code-server is not running.', { hint: 'Start it, then open it.' });
-      }
-      const { port, folder: ownFolder } = door.target;
-      const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]);
+      const { port } = targetOf(id);
+      const hosts = loopbackHosts(`:${port}`);
       if (host !== undefined) hosts.add(host.toLowerCase());
-      const { ticket, expiresAt } = deps.tickets.mint(id, hosts, clock.now());
-      const query = `folder=${encodeURIComponent(folder ?? ownFolder)}&${ticketParameter}=${ticket}`;
-      return { url: `http://127.0.0.1:${port}/?${query}`, expiresAt };
+      return mint(id, folder, hosts, `http://127.0.0.1:${port}/`);
+    },
+    mintProxyTicket(id, base, folder) {
+      const { port } = targetOf(id);
+      const url = baseUrl(base);
+      const hosts = loopbackHosts(url.port === '' ? '' : `:${url.port}`);
+      if (!hosts.has(url.host)) hosts.clear();
+      hosts.add(url.host);
+      return mint(id, folder, hosts, `${url.origin}${url.pathname.replace(/\/+$/, '')}${proxyPath(port)}`);
+    },
+    onPort(port) {
+      for (const { passage } of doors.values()) if (passage.target.port === port) return passage;
+      return undefined;
     },
   };
   return gates;
+}
+
+/** The names under which a browser on this machine reaches a listener. */
+function loopbackHosts(port: string): Set<string> {
+  return new Set(['127.0.0.1', 'localhost', '[::1]'].map((name) => name + port));
+}
+
+function baseUrl(base: string): URL {
+  const url = URL.parse(base);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
+  throw new DevyardError('invalid', `"${base}" is not an address of the API.`, {
+    field: 'base',
+    hint: 'Give the URL it is reached at, such as http://127.0.0.1:8000.',
+  });
 }

@@ -20,10 +20,15 @@ export function refusedPage(status: RefusalStatus, server: string, reason: strin
   return page(
     status,
     `${server} is locked`,
-    `<p>${escape(reason)}</p><p>Open it from Devyard: the sidebar's <em>Open</em>, or <code>devyard code-server open</code> in a terminal.</p>`,
+    `<p>${escape(reason)}</p><p>Open it from Devyard: the sidebar's <em>Open</em>, or <code>devyard code-server open ${escape(shellWord(server))}</code> in a terminal.</p>`,
     // A refused upload is not read to its end.
     { Connection: 'close', ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="devyard"' } : {}) },
   );
+}
+
+/** For an address below which no code-server is shown. */
+export function absentPage(): Page {
+  return page(404, 'No code-server runs here', '<p>Start it in Devyard and open it from there.</p>', {});
 }
 
 /** Asks again by itself until the server answers. */
@@ -52,10 +57,15 @@ export function rawPage({ status, headers, body }: Page): string {
 
 function page(status: number, title: string, html: string, headers: Readonly<Record<string, string>>): Page {
   const style =
-    'body{font:16px system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 1em;color-scheme:light dark}';
+    ':root{color-scheme:light dark}body{font:16px system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 1em}';
   const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${style}</style>`;
   const body = `<!doctype html><html lang="en"><head>${head}</head><body><h1>${escape(title)}</h1>${html}</body></html>\n`;
   return { status, headers: { ...pageHeaders, ...headers }, body };
+}
+
+/** As a person would type it. */
+function shellWord(text: string): string {
+  return /^[\w.@%+:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function escape(text: string): string {

@@ -1,18 +1,24 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { maxHeaderBytes, type Upstream } from './forward.ts';
-import { endToEnd, headerPairs, requestHeaders, type RawHeaders } from './headers.ts';
+import { endToEnd, eachHeader, requestHeaders, type RawHeaders } from './headers.ts';
 import { rawPage, unreachablePage } from './pages.ts';
 
-/** Passes one admitted upgrade (a WebSocket) on and then joins the two sockets, byte for byte. */
-export function forwardUpgrade(request: IncomingMessage, client: Socket, head: Buffer, upstream: Upstream): void {
+/** Passes one admitted upgrade (a WebSocket) on, as one of `path`, and then joins the two sockets, byte for byte. */
+export function forwardUpgrade(
+  request: IncomingMessage,
+  client: Socket,
+  head: Buffer,
+  path: string,
+  upstream: Upstream,
+): void {
   let outgoing: ClientRequest;
   try {
     outgoing = httpRequest({
       // Its own connection (only used where no agent is given). Half-open, so that either side may finish first.
       createConnection: () => connect({ path: upstream.socketPath, allowHalfOpen: true }),
       method: request.method,
-      path: request.url,
+      path,
       headers: upgradeHeaders(request, upstream),
       setHost: false,
       maxHeaderSize: maxHeaderBytes,
@@ -73,14 +79,19 @@ function join(client: Socket, server: Socket): void {
 }
 
 function upgradeHeaders(request: IncomingMessage, upstream: Upstream): string[] {
-  // What looks like a body is already the new protocol.
-  const kept = [...headerPairs(requestHeaders(request, upstream.isToken))].filter(
-    ([name]) => name.toLowerCase() !== 'content-length',
-  );
-  return [...kept.flat(), 'Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? ''];
+  const kept: string[] = [];
+  eachHeader(requestHeaders(request, upstream.isToken), (name, value, key) => {
+    // What looks like a body is already the new protocol.
+    if (key !== 'content-length') kept.push(name, value);
+  });
+  kept.push('Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? '');
+  return kept;
 }
 
 function rawHead(status: string, headers: RawHeaders): string {
-  const lines = [...headerPairs(headers)].map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${status}\r\n${lines.join('')}\r\n`;
+  let head = `${status}\r\n`;
+  eachHeader(headers, (name, value) => {
+    head += `${name}: ${value}\r\n`;
+  });
+  return `${head}\r\n`;
 }
