@@ -3,7 +3,7 @@ import type { ErrorBody } from '../contract/common.ts';
 import type { DevyardEvent } from '../contract/events.ts';
 import type { LogEntryView } from '../contract/logs.ts';
 import type { OperationInput, OperationOutput } from '../contract/operations.ts';
-import { eventStreamPath, logStreamPath, routes, type OperationId } from '../contract/routes.ts';
+import { eventStreamPath, logStreamPath, logTextPath, routes, type OperationId } from '../contract/routes.ts';
 import { ApiError, Transport, readText, unavailable, type Address } from './transport.ts';
 
 export { ApiError, type Address } from './transport.ts';
@@ -25,6 +25,8 @@ export interface DevyardClient {
   events(after: number | undefined, signal: AbortSignal): AsyncIterable<ReceivedEvent>;
   /** Log batches of a code-server after a sequence number, then live. */
   logs(id: string, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntryView[]>;
+  /** The whole log of a code-server as text, in pieces as they come. Rejects with ApiError. */
+  logText(id: string, signal: AbortSignal): AsyncIterable<Buffer>;
   /** Closes idle connections; calls in flight fail. */
   close(): void;
 }
@@ -60,6 +62,14 @@ export function createClient(address: Address): DevyardClient {
       for await (const { event, data } of stream(transport, logStreamPath(id) + queryText({ after }), signal)) {
         if (event === 'log') yield JSON.parse(data) as LogEntryView[];
         else if (event === 'error') throw streamError(data);
+      }
+    },
+    async *logText(id, signal) {
+      const answer = await transport.send({ method: 'GET', path: logTextPath(id), headers: {}, signal });
+      try {
+        yield* answer as AsyncIterable<Buffer>;
+      } catch (error) {
+        throw unavailable(error);
       }
     },
     close: () => transport.close(),

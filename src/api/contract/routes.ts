@@ -30,6 +30,8 @@ export type OperationId = keyof typeof routes;
 export const eventStreamPath = '/api/events';
 /** Server-sent log batches of one code-server. Query: `after` (sequence number). */
 export const logStreamPath = (id: string): string => `/api/code-servers/${encodeURIComponent(id)}/logs/stream`;
+/** The whole log of one code-server as plain text. */
+export const logTextPath = (id: string): string => `/api/code-servers/${encodeURIComponent(id)}/logs.txt`;
 
 /** Raised whenever an older client could no longer understand the daemon. */
 export const apiVersion = 1;

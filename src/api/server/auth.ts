@@ -28,7 +28,7 @@ export function createAuthority(isToken: (authorization: string | undefined) => 
       const problem = browserProblem(request, door);
       if (problem !== undefined) throw problem;
       if (isOpenPath(request)) return;
-      if (!isToken(request.headers.authorization)) {
+      if (!isToken(authorizationOf(request))) {
         throw new DevyardError('unauthorized', "The daemon's token is missing or wrong.", {
           hint: 'Send "Authorization: Bearer <token>"; the token is in daemon.json in the data directory.',
         });
@@ -36,6 +36,14 @@ export function createAuthority(isToken: (authorization: string | undefined) => 
     },
     isOwnPage: (request, door) => browserProblem(request, door) === undefined,
   };
+}
+
+/** A browser can give a WebSocket no header but its subprotocols: for the log sockets the token may be one of them. */
+function authorizationOf({ headers, url }: IncomingMessage): string | undefined {
+  if (headers.authorization !== undefined || headers.upgrade === undefined || !/^\/ws\/logs(?:[/?]|$)/.test(url ?? ''))
+    return headers.authorization;
+  const token = /(?:^|,)\s*bearer\.([^\s,]+)\s*(?:,|$)/.exec(headers['sec-websocket-protocol'] ?? '')?.[1];
+  return token === undefined ? undefined : `Bearer ${token}`;
 }
 
 function isOpenPath(request: IncomingMessage): boolean {

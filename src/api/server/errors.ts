@@ -89,7 +89,7 @@ export function failureBody(failure: Failure, path: string): object {
 
 /** True for the paths that keep the body and error form of the original server. */
 export function isLegacyPath(url: string): boolean {
-  return /^\/(?:health|servers|vscode)(?:[/?]|$)/.test(url);
+  return /^\/(?:health|servers|vscode|ws)(?:[/?]|$)/.test(url);
 }
 
 function internalFailure(thrown: unknown): Failure {

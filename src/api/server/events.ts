@@ -4,6 +4,7 @@ import { DevyardError } from '../../managers/shared/errors.ts';
 import type { NumberedEvent } from '../../managers/shared/events/types.ts';
 import type { ResourceLog } from '../../managers/shared/logs/types.ts';
 import type { StateEvent, TransientEvent } from '../contract/events.ts';
+import { deliverAll } from './deliver.ts';
 import type { ServerDeps } from './deps.ts';
 import { failureBody, failureOf } from './errors.ts';
 import { SseStream } from './sseStream.ts';
@@ -48,12 +49,10 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
       const stream = new SseStream(response, clock);
       track(stream);
       try {
-        for await (const entries of log.follow(after, stream.closed)) {
+        await deliverAll(log.follow(after, stream.closed), (entries) => {
           const last = entries.at(-1);
-          if (last !== undefined) stream.send({ id: last.seq, event: 'log', data: entries });
-          // The log is asked for the next batch only when this one is through: the reader sets the pace.
-          await stream.drained();
-        }
+          return last ? stream.deliver({ id: last.seq, event: 'log', data: entries }) : Promise.resolve();
+        });
       } catch (error) {
         const failure = failureOf(error);
         if (failure.internal !== undefined) deps.onProblem(failure.internal);

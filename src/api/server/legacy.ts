@@ -4,7 +4,7 @@ import type { CodeServers } from '../../managers/codeServers/ports.ts';
 import type { CodeServer } from '../../managers/codeServers/model.ts';
 import type { Clock } from '../../managers/shared/clock.ts';
 import { DevyardError } from '../../managers/shared/errors.ts';
-import { legacyLog, legacyServer } from './legacyShapes.ts';
+import { legacyLog, legacyServer } from './legacy/shapes.ts';
 import { goneSignal } from './routing.ts';
 
 /** How long start and restart wait before they answer with what there is. */

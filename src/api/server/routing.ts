@@ -1,11 +1,13 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { CodeServers } from '../../managers/codeServers/ports.ts';
 import { DevyardError } from '../../managers/shared/errors.ts';
 import { errorSchema } from '../contract/common.ts';
 import { operations } from '../contract/operations.ts';
-import { eventStreamPath, logStreamPath, routes, type OperationId } from '../contract/routes.ts';
+import { eventStreamPath, logStreamPath, logTextPath, routes, type OperationId } from '../contract/routes.ts';
 import { readAfter, type EventStreams } from './events.ts';
 import type { Call, Handlers } from './handlers.ts';
+import { logText } from './logText.ts';
 
 /** One Fastify route for each operation of the contract. */
 export function registerOperations(app: FastifyInstance, handlers: Handlers): void {
@@ -67,6 +69,15 @@ export function registerStreams(app: FastifyInstance, streams: EventStreams, cod
       const log = await codeServers.log(request.params.id);
       reply.hijack();
       await streams.serveLog(reply.raw, log, after);
+    },
+  );
+  app.get<{ Params: { id: string } }>(
+    fastifyPath(decodeURIComponent(logTextPath('{id}'))),
+    { schema: { operationId: 'codeServers.logText', summary: 'The whole log as plain text', tags: ['codeServers'] } },
+    async (request, reply) => {
+      const log = await codeServers.log(request.params.id);
+      void reply.type('text/plain; charset=utf-8');
+      return reply.send(Readable.from(logText(log, goneSignal(reply)), { objectMode: false }));
     },
   );
 }

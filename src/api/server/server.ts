@@ -13,6 +13,7 @@ import { createEventStreams } from './events.ts';
 import { createHandlers } from './handlers.ts';
 import { registerLegacy } from './legacy.ts';
 import { Listeners } from './listeners.ts';
+import { createLogSockets } from './logSockets.ts';
 import { createProxy, registerProxyMisses } from './proxy.ts';
 import { registerOperations, registerStreams } from './routing.ts';
 import { Upgrades } from './upgrades.ts';
@@ -35,6 +36,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   const authority = createAuthority(createBearerCheck(deps.token));
   const proxy = createProxy(deps.passages, authority);
   const upgrades = new Upgrades();
+  const logSockets = createLogSockets(deps, upgrades);
   const doors = new WeakMap<IncomingMessage, DoorPolicy>();
   let closing = false;
 
@@ -91,6 +93,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   registerOperations(app, createHandlers(deps));
   registerStreams(app, streams, deps.codeServers);
   registerProxyMisses(app);
+  logSockets.register(app);
   registerLegacy(app, deps.codeServers, clock);
   await app.ready();
 
@@ -115,7 +118,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
         if (proxied === undefined) upgrades.offer(request, upgrade, (...both) => route(...both, door));
         else proxy.upgrade(request, upgrade, proxied);
       },
-      mayUpgrade: ({ url = '' }) => url.startsWith('/vscode/'),
+      mayUpgrade: ({ url }) => /^\/(?:vscode|ws)\//.test(url ?? ''),
     },
     deps.onProblem,
   );
@@ -126,6 +129,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
     async close() {
       closing = true;
       streams.close();
+      logSockets.close();
       await listeners.close();
       await app.close();
     },

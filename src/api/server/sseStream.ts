@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../managers/shared/clock.ts';
+import { ByteWriter } from './byteWriter.ts';
 
 const heartbeatMs = 15_000;
 /** Unsent bytes at which a subscriber counts as slow and is dropped: it reconnects and is replayed what it missed. */
@@ -17,6 +18,7 @@ export class SseStream {
   readonly closed: AbortSignal;
   readonly #response: ServerResponse;
   readonly #clock: Clock;
+  readonly #writer = new ByteWriter();
   #cancelHeartbeat: () => void = () => undefined;
 
   constructor(response: ServerResponse, clock: Clock) {
@@ -54,6 +56,18 @@ export class SseStream {
     this.#dropIfSlow();
   }
 
+  /**
+   * Sends, and resolves when all of it has left for the reader, or the stream has ended. Until then only its bytes are
+   * kept, in memory that the next delivery uses again: so a slow reader costs that and no garbage.
+   */
+  deliver({ id, event, data }: SseMessage & { readonly id: number }): Promise<void> {
+    this.#writer.begin();
+    this.#writer.addText(`id: ${id}\nevent: ${event}\ndata: `);
+    this.#writer.addText(JSON.stringify(data));
+    this.#writer.addText('\n\n');
+    return this.#written(this.#writer.bytes);
+  }
+
   /** Resolves when the reader has caught up, or the stream has ended. */
   async drained(): Promise<void> {
     if (this.closed.aborted || !this.congested) return;
@@ -75,6 +89,18 @@ export class SseStream {
 
   destroy(): void {
     this.#response.destroy();
+  }
+
+  async #written(bytes: Buffer): Promise<void> {
+    if (this.closed.aborted || this.#response.writableEnded) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.closed.removeEventListener('abort', done);
+        resolve();
+      };
+      this.closed.addEventListener('abort', done);
+      this.#response.write(bytes, done);
+    });
   }
 
   #beat(): void {

@@ -109,6 +109,11 @@ export class Yard implements AsyncDisposable {
     return client;
   }
 
+  /** What lets in over TCP. */
+  async token(): Promise<string> {
+    return (await readFile(join(this.dataDir, 'token'), 'utf8')).trim();
+  }
+
   /** A folder whose fake code-server does what the script says. */
   async folder(name: string, script: Record<string, unknown> = {}): Promise<string> {
     const path = join(this.#temporary.path, name);

@@ -90,6 +90,9 @@ export class FakeHost {
       logs: () => {
         throw new Error('no logs here');
       },
+      logText: () => {
+        throw new Error('no logs here');
+      },
       close: () => undefined,
     };
   }

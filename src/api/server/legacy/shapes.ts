@@ -1,5 +1,5 @@
-import type { CodeServer } from '../../managers/codeServers/model.ts';
-import type { LogEntry } from '../../managers/shared/logs/types.ts';
+import type { CodeServer } from '../../../managers/codeServers/model.ts';
+import type { LogEntry } from '../../../managers/shared/logs/types.ts';
 
 /** A server as the original's clients know it. Every key is always there; what is not known is null. */
 export interface LegacyServer {
