@@ -40,7 +40,11 @@ export const editorOptions = { external: ['vscode'] };
  * For what runs without an editor: `vscode` is deliberately no external here, so that importing it fails the build.
  * cpu-features and *.node are optional native parts of ssh2.
  */
-export const nodeOptions = { external: ['cpu-features', '*.node'] };
+export const nodeOptions = {
+  external: ['cpu-features', '*.node'],
+  // Its main file is a UMD wrapper that hides its own requires from every bundler.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+};
 
 /** `devyard serve` loads the daemon only when asked to: it stays a file of its own beside the CLI. */
 const daemonStaysOutside = {

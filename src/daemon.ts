@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { socketHealthProbe } from './api/client/healthProbe.ts';
+import { healthProbe } from './api/client/healthProbe.ts';
 import type { DaemonInfo } from './api/contract/daemon.ts';
-import { type DaemonFile, isNewer } from './api/contract/discovery.ts';
+import { autoStartFileName, type DaemonFile, isNewer } from './api/contract/discovery.ts';
 import { apiVersion } from './api/contract/routes.ts';
-import type { MetricsSample } from './api/server/deps.ts';
-import { createGates } from './api/server/gate/gates.ts';
+import type { PassingEvent } from './api/server/deps.ts';
 import { createApiServer } from './api/server/server.ts';
 import { build } from './build.ts';
-import { EngineManager } from './managers/codeServers/engine/engines.ts';
+import { wireCodeServers } from './daemon/codeServers.ts';
+import { devboxOf } from './daemon/devbox.ts';
+import { foundationsOf } from './daemon/foundations.ts';
+import { eraseUploads } from './daemon/uploads.ts';
+import { AutoStartMark } from './managers/codeServers/autoStartMark.ts';
+import { DevboxConfigFile } from './managers/codeServers/config/devboxConfig.ts';
 import { removePartial } from './managers/codeServers/engine/install.ts';
-import { CodeServerManager } from './managers/codeServers/manager.ts';
 import type { CodeServerEvent, Engine } from './managers/codeServers/model.ts';
 import { reconcile } from './managers/codeServers/reconcile.ts';
 import { systemClock } from './managers/shared/clock.ts';
@@ -22,20 +24,15 @@ import { Emitter } from './managers/shared/emitter.ts';
 import { DevyardError } from './managers/shared/errors.ts';
 import { Journal } from './managers/shared/events/journal.ts';
 import { makePrivateDir, writeFileAtomic } from './managers/shared/files.ts';
-import { hostIdFrom } from './managers/shared/hostId.ts';
 import { IdleExit } from './managers/shared/idleExit.ts';
-import { type Locations, locationsOf, socketFolder } from './managers/shared/locations.ts';
+import { Jobs } from './managers/shared/jobs/jobs.ts';
+import type { JobEvent } from './managers/shared/jobs/types.ts';
+import { type Locations, locationsOf } from './managers/shared/locations.ts';
 import { takeLock } from './managers/shared/lock.ts';
-import { openLogStore } from './managers/shared/logs/logStore.ts';
-import { MetricsSampler } from './managers/shared/metrics/treeMetrics.ts';
-import { PortAllocator } from './managers/shared/ports/allocator.ts';
-import { describePortHolder } from './managers/shared/ports/holder.ts';
 import { currentPlatform } from './managers/shared/processes/platform.ts';
 import { type Problem, Problems } from './managers/shared/problems.ts';
-import { Processes } from './managers/shared/processes/processes.ts';
-import { RunRecords } from './managers/shared/processes/runRecords.ts';
 import { keepRuntime } from './managers/shared/runtime.ts';
-import { secretFromFile } from './managers/shared/secretFile.ts';
+import { Secrets } from './managers/shared/secrets/secrets.ts';
 import { type Settings, SettingsFile } from './managers/shared/settings.ts';
 import { openStore, putAside } from './managers/shared/store/store.ts';
 
@@ -43,8 +40,8 @@ export interface DaemonOptions {
   readonly dataDir: string;
   /** Folder of the running bundle. */
   readonly bundleDir: string;
-  /** Also listen on TCP. */
-  readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** Also listen on TCP; without a port on the one that devbox.yaml names (`server.default_port`). */
+  readonly listen?: { readonly host: string; readonly port?: number | undefined } | undefined;
   /** Holds the bearer token, or gets a new one; default: `token` in the data directory. */
   readonly tokenFile?: string | undefined;
   /** End by itself when nobody uses it. Milliseconds without a client and without a process. */
@@ -61,8 +58,10 @@ export interface RunningDaemon {
   end(options: { readonly endRunning: boolean }): Promise<void>;
 }
 
-type DaemonEvent =
+export type DaemonEvent =
   | CodeServerEvent
+  | JobEvent
+  | { readonly type: 'config.changed' }
   | { readonly type: 'engine.changed'; readonly engine: Engine }
   | { readonly type: 'settings.changed'; readonly settings: Settings }
   | { readonly type: 'problem'; readonly problem: Problem };
@@ -108,18 +107,18 @@ async function serve(
   };
 
   const platform = currentPlatform();
-  const [hostId, token, cookieKey, sockets] = await Promise.all([
-    hostIdFrom(places.hostIdFile),
-    secretFromFile(options.tokenFile ?? places.tokenFile),
-    secretFromFile(places.cookieKeyFile, 'cookie key'),
-    socketFolder(places, env),
-  ]);
+  const { hostId, token, cookieKey, sockets } = await foundationsOf(places, {
+    tokenFile: options.tokenFile,
+    env,
+    startedAt,
+    onProblem: report,
+  });
   await Promise.all([places.codeServers, places.workspaces, places.runs, places.logs].map(makePrivateDir));
   await removePartial(places.tools);
 
   const socket = process.platform === 'win32' ? `\\\\.\\pipe\\devyard-${randomUUID()}` : join(sockets, 'd.sock');
   // The lock is enough where locks work; on a file system where they do not, the other daemon still answers.
-  if (await socketHealthProbe.healthy(socket, answerMs))
+  if ((await healthProbe.ask({ socketPath: socket }, answerMs)) !== 'none')
     throw new DevyardError('conflict', 'Another Devyard daemon answers for this data directory.', {
       hint: 'Use it, or stop it with `devyard stop`.',
     });
@@ -129,84 +128,65 @@ async function serve(
   problems.on((problem) => void journal.observe({ type: 'problem', problem }, noWrite));
   if (store.quarantined !== undefined) report(putAside(store.quarantined));
 
-  const settings = await SettingsFile.open(places.settingsFile, report, startedAt);
-  const processes = new Processes({ platform, hostId, clock, warn: (message) => log.warn(message) });
-  const runRecords = new RunRecords(places.runs);
-  const sampler = new MetricsSampler({
-    platform,
-    clock,
-    cores: availableParallelism(),
-    selfPid: process.pid,
-    warn: (message) => log.warn(message),
-  });
-  const logs = await openLogStore({ dir: places.logs, clock, onProblem: (message) => report(new Error(message)) });
-  const gates = createGates({
-    token,
-    cookieKey: Buffer.from(cookieKey),
-    onProblem: (message) => log.warn(message),
-    clock,
-  });
-  const engines = new EngineManager({
-    clock,
-    tools: places.tools,
-    configured: () => settings.get().codeServerPath,
-    env,
-    machine: process,
-    onLine: (line) => log.info(`[install] ${line}`),
-    onWarning: report,
-  });
-
-  let clients = 0;
-  const codeServers = new CodeServerManager({
-    hostId,
-    bootId: platform.bootId,
-    clock,
+  const secrets = await Secrets.open({
     database: store.database,
-    journal,
-    logs,
-    ports: new PortAllocator(describePortHolder),
-    processes,
-    runRecords: {
-      writeIntent: (record) => runRecords.writeIntent(record),
-      writeStarted: (record, identity) => runRecords.writeStarted(record, identity),
-      remove: (runId) => runRecords.remove(runId),
-      async list() {
-        const { records, corrupt } = await runRecords.list();
-        for (const { file, reason } of corrupt) {
-          report(
-            new DevyardError('store-corrupt', `A run file could not be read and was put aside as ${file}: ${reason}`),
-          );
-        }
-        return records;
-      },
-    },
-    metrics: sampler,
-    gate: gates,
-    probe: socketHealthProbe,
-    engines,
-    settings: () => settings.get(),
-    watched: () => clients > 0,
-    env,
-    homes: places.codeServers,
-    workspaces: places.workspaces,
-    sockets,
+    keyFile: places.secretsKeyFile,
+    now: startedAt,
     onProblem: report,
   });
+  const settings = await SettingsFile.open(places.settingsFile, report, startedAt);
+  const devboxFile = await DevboxConfigFile.open({
+    environment: env['DEVBOX_CONFIG_PATH'],
+    setting: () => settings.get().devboxConfigPath,
+    dataDir: places.dataDir,
+    clock,
+    onProblem: report,
+  });
+  const devbox = devboxOf(devboxFile, () => settings.get());
+  const jobs = new Jobs({ hostId, clock, database: store.database, journal, onProblem: report });
+  await jobs.load();
+
+  let clients = 0;
+  const { codeServers, engines, gates, logs, processes, sampler } = await wireCodeServers({
+    clock,
+    cookieKey: Buffer.from(cookieKey),
+    database: store.database,
+    devbox,
+    env,
+    hostId,
+    jobs,
+    journal,
+    log,
+    places,
+    report,
+    secrets,
+    settings: () => settings.get(),
+    sockets,
+    token,
+    watched: () => clients > 0,
+  });
   await reconcile(codeServers);
+  await eraseUploads(places.uploads, jobs.list()).catch(report);
   engines.onChange((engine) => void journal.observe({ type: 'engine.changed', engine }, noWrite));
   settings.onChange((changed) => {
     void journal.observe({ type: 'settings.changed', settings: changed }, noWrite);
     void engines.refresh().catch(report);
+    void devboxFile.refresh().catch(report);
   });
+  devboxFile.onChange(() => {
+    void journal.observe({ type: 'config.changed' }, noWrite);
+    sampler.watchedMs = devbox.refreshMs();
+  });
+  sampler.watchedMs = devbox.refreshMs();
 
-  const samples = new Emitter<MetricsSample>(report);
+  const passing = new Emitter<PassingEvent>(report);
   sampler.on((metrics) => {
-    if (clients === 0) return;
     for (const [runId, sample] of metrics) {
-      const id = codeServers.ofRun(runId);
-      if (id !== undefined) samples.emit({ id, metrics: sample });
+      const id = codeServers.measured(runId, sample);
+      if (id !== undefined && clients > 0) passing.emit({ type: 'codeServer.metrics', id, metrics: sample });
     }
   });
+  jobs.onProgress((job) => passing.emit({ type: 'job.progress', job }));
 
   let settleEnded: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (settleEnded = resolve));
@@ -216,6 +196,8 @@ async function serve(
       idle?.end();
       log.info(endRunning ? 'Ends, with everything that runs.' : 'Ends; what runs goes on.');
       await engines.cancelInstall().catch(report);
+      await jobs.suspend();
+      devboxFile.close();
       if (endRunning) await codeServers.stopAll();
       await rm(places.daemonFile, { force: true });
       await api.close();
@@ -263,7 +245,16 @@ async function serve(
     codeServers,
     engines,
     events: journal,
-    onMetrics: samples.on,
+    jobs,
+    config: devbox,
+    uploads: {
+      dir: places.uploads,
+      async limits() {
+        const { maxUploadSizeMb, supportedArchiveTypes } = devboxFile.current().config;
+        return { maxBytes: Math.floor(maxUploadSizeMb * 1_048_576), types: supportedArchiveTypes };
+      },
+    },
+    onTransient: passing.on,
     settings,
     daemon: {
       info,
@@ -294,7 +285,10 @@ async function serve(
     clock,
   });
   await api.listenSocket(socket);
-  if (options.listen !== undefined) urls.push(await api.listenTcp(options.listen.host, options.listen.port));
+  if (options.listen !== undefined) {
+    const { host, port = devboxFile.current().config.defaultPort } = options.listen;
+    urls.push(await api.listenTcp(host, port));
+  }
   await keepRuntime({
     bundleDir: options.bundleDir,
     runtimes: places.runtimes,
@@ -319,9 +313,18 @@ async function serve(
       : new IdleExit({
           clock,
           idleMs: options.idleExitMs,
-          inUse: () => clients > 0 || codeServers.runningCount > 0 || engines.installing,
+          inUse: () => clients > 0 || codeServers.runningCount > 0 || engines.installing || jobs.running > 0,
           exit: () => void end({ endRunning: false }),
         });
   log.info(`Serves on ${[socket, ...urls].join(', ')}.`);
+  // Only now: what goes on, or starts by itself, must not keep anybody from reaching the daemon.
+  jobs.resume();
+  const mark = new AutoStartMark(join(places.dataDir, autoStartFileName));
+  const markAutoStart = (): void => void mark.set(codeServers.hasAutoStart).catch(report);
+  markAutoStart();
+  journal.on(({ event }) => {
+    if (event.type.startsWith('codeServer.')) markAutoStart();
+  });
+  codeServers.autoStart();
   return { url: urls[0] ?? null, socket, ended, end };
 }

@@ -17,6 +17,9 @@ export interface DaemonFile {
 
 export const daemonFileName = 'daemon.json';
 
+/** In the data directory while some resource is to start whenever Devyard does: a window that finds it starts the daemon. */
+export const autoStartFileName = 'auto-start';
+
 /** The data directory: `DEVYARD_DATA_DIR`, else the platform's place for a user's application data. */
 export function defaultDataDir(
   env: Readonly<Record<string, string | undefined>>,

@@ -3,6 +3,7 @@ import { codeServerSchema, metricsSchema } from './codeServers.ts';
 import { idSchema } from './common.ts';
 import { problemSchema } from './daemon.ts';
 import { engineSchema } from './engine.ts';
+import { jobSchema } from './jobs.ts';
 import { settingsSchema } from './settings.ts';
 
 /** Persisted and numbered: sent as `id: <n>`, `event: <type>`, `data: <JSON>`; replayed after a reconnect. */
@@ -10,6 +11,8 @@ export const stateEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('codeServer.created'), codeServer: codeServerSchema }),
   z.object({ type: z.literal('codeServer.changed'), codeServer: codeServerSchema }),
   z.object({ type: z.literal('codeServer.deleted'), id: idSchema }),
+  z.object({ type: z.literal('job.changed'), job: jobSchema }),
+  z.object({ type: z.literal('config.changed') }),
   z.object({ type: z.literal('engine.changed'), engine: engineSchema }),
   z.object({ type: z.literal('settings.changed'), settings: settingsSchema }),
   z.object({ type: z.literal('problem'), problem: problemSchema }),
@@ -20,6 +23,7 @@ export const transientEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), lastEventId: z.number().int() }),
   z.object({ type: z.literal('reset'), lastEventId: z.number().int() }),
   z.object({ type: z.literal('codeServer.metrics'), id: idSchema, metrics: metricsSchema }),
+  z.object({ type: z.literal('job.progress'), job: jobSchema }),
 ]);
 
 export type StateEvent = z.infer<typeof stateEventSchema>;

@@ -1,15 +1,22 @@
 import type * as z from 'zod';
 import {
+  appliedSettingsSchema,
+  applySettingsSchema,
   codeServerSchema,
   createCodeServerSchema,
   deleteCodeServerQuery,
   deletedCodeServerSchema,
+  duplicateCodeServerSchema,
+  fillWorkspaceSchema,
+  installExtensionsSchema,
+  metricsHistorySchema,
   openCodeServerSchema,
   openedCodeServerSchema,
   patchCodeServerSchema,
   waitBody,
 } from './codeServers.ts';
 import { idParams } from './common.ts';
+import { checkConfigSchema, checkedConfigSchema, configQuery, configSchema } from './config.ts';
 import {
   acceptedSchema,
   buildSchema,
@@ -19,6 +26,7 @@ import {
   stopDaemonBody,
 } from './daemon.ts';
 import { engineSchema } from './engine.ts';
+import { jobSchema } from './jobs.ts';
 import { logsQuery, logsSchema } from './logs.ts';
 import type { OperationId } from './routes.ts';
 import { patchSettingsSchema, settingsSchema } from './settings.ts';
@@ -104,6 +112,55 @@ export const operations = {
     query: logsQuery,
     status: 200,
     response: logsSchema,
+  },
+  'codeServers.metrics': {
+    summary: 'CPU and memory over time',
+    params: idParams,
+    status: 200,
+    response: metricsHistorySchema,
+  },
+  'codeServers.duplicate': {
+    summary: 'Create a code-server like this one (accepts Idempotency-Key)',
+    params: idParams,
+    body: duplicateCodeServerSchema,
+    status: 201,
+    response: codeServerSchema,
+  },
+  'codeServers.installExtensions': {
+    summary: 'Install extensions, or the extensions and settings of groups, as a job',
+    params: idParams,
+    body: installExtensionsSchema,
+    status: 202,
+    response: jobSchema,
+  },
+  'codeServers.applySettings': {
+    summary: "Merge settings into the server's own, keeping comments",
+    params: idParams,
+    body: applySettingsSchema,
+    status: 200,
+    response: appliedSettingsSchema,
+  },
+  'codeServers.fillWorkspace': {
+    summary: 'Fill the empty folder that Devyard made for a stopped code-server, as a job',
+    params: idParams,
+    body: fillWorkspaceSchema,
+    status: 202,
+    response: jobSchema,
+  },
+  'jobs.list': { summary: 'All jobs, the newest last', status: 200, response: jobSchema.array() },
+  'jobs.get': { summary: 'One job', params: idParams, status: 200, response: jobSchema },
+  'jobs.cancel': {
+    summary: 'Cancel a job; answers when it has ended',
+    params: idParams,
+    status: 200,
+    response: jobSchema,
+  },
+  'config.get': { summary: 'What holds of devbox.yaml', query: configQuery, status: 200, response: configSchema },
+  'config.check': {
+    summary: 'What is wrong in the text of a devbox.yaml',
+    body: checkConfigSchema,
+    status: 200,
+    response: checkedConfigSchema,
   },
   'engine.get': { summary: 'The code-server executable in use', status: 200, response: engineSchema },
   'engine.install': {

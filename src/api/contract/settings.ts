@@ -5,6 +5,15 @@ export const settingsSchema = z.object({
   codeServerPath: z.string().describe('Executable to use; empty: the one on PATH, else the one Devyard installed'),
   portRange: z.object({ start: z.number().int().min(1024).max(65_535), end: z.number().int().min(1024).max(65_535) }),
   startTimeoutSeconds: z.number().int().min(5).max(3600).describe('How long a start may take before it has failed'),
+  extensionGallery: z.string().describe('Address of a gallery like Open VSX; empty: what code-server uses by itself'),
+  devboxConfigPath: z
+    .string()
+    .describe('The devbox.yaml to use; empty: the one in the data directory, if there is one'),
+  codeServerAccess: z
+    .enum(['devyard', 'password'])
+    .describe(
+      'Who lets people in to a code-server: Devyard, or code-server itself with a password; from its next start',
+    ),
   stopGraceSeconds: z.number().int().min(0).max(600).describe('Between TERM and KILL'),
 });
 export const patchSettingsSchema = settingsSchema.partial().strict();

@@ -1,18 +1,16 @@
 import type { CodeServers, Engines } from '../../managers/codeServers/ports.ts';
+import type { Job } from '../../managers/shared/jobs/types.ts';
 import type { Clock } from '../../managers/shared/clock.ts';
 import type { Dispose } from '../../managers/shared/emitter.ts';
 import type { EventLog } from '../../managers/shared/events/types.ts';
-import type { CodeServerMetrics } from '../contract/codeServers.ts';
+import type { ConfigProblem, DevboxConfigView } from '../contract/config.ts';
 import type { Build, DaemonInfo } from '../contract/daemon.ts';
-import type { StateEvent } from '../contract/events.ts';
+import type { StateEvent, TransientEvent } from '../contract/events.ts';
 import type { Settings } from '../contract/settings.ts';
 import type { Passage } from './gate/passage.ts';
 
-/** A sample of one code-server's process tree; of the moment, never stored. */
-export interface MetricsSample {
-  readonly id: string;
-  readonly metrics: Readonly<CodeServerMetrics>;
-}
+/** Worth nothing a moment later; never stored. */
+export type PassingEvent = Extract<TransientEvent, { type: 'codeServer.metrics' | 'job.progress' }>;
 
 export interface SettingsPort {
   get(): Settings;
@@ -20,6 +18,29 @@ export interface SettingsPort {
   patch(changes: SettingsPatch): Promise<Settings>;
 }
 export type SettingsPatch = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
+
+export interface JobsPort {
+  /** Oldest first. */
+  list(): readonly Job[];
+  /** Throws `not-found`. */
+  get(id: string): Job;
+  /** Resolves when it has ended. */
+  cancel(id: string): Promise<Job>;
+  /** Resolves with the job when it has ended; aborting ends only the waiting. */
+  ended(id: string, signal?: AbortSignal): Promise<Job>;
+}
+
+export interface ConfigPort {
+  /** What holds; with `file`, what that devbox.yaml of a workspace says. Rejects `invalid` for one that is broken. */
+  get(file?: string): Promise<DevboxConfigView>;
+  check(text: string): readonly ConfigProblem[];
+}
+
+/** Where uploaded archives lie until they are unpacked. */
+export interface UploadsPort {
+  readonly dir: string;
+  limits(): Promise<{ readonly maxBytes: number; readonly types: readonly string[] }>;
+}
 
 /** What the API may ask of the program around it. */
 export interface DaemonPort {
@@ -52,8 +73,11 @@ export interface ServerDeps {
   readonly codeServers: CodeServers;
   readonly engines: Engines;
   readonly events: EventLog<StateEvent>;
-  /** Subscribes to samples. */
-  readonly onMetrics: (listener: (sample: MetricsSample) => void) => Dispose;
+  readonly jobs: JobsPort;
+  readonly config: ConfigPort;
+  readonly uploads: UploadsPort;
+  /** Subscribes to what is of the moment only: samples, progress. */
+  readonly onTransient: (listener: (event: PassingEvent) => void) => Dispose;
   readonly settings: SettingsPort;
   readonly daemon: DaemonPort;
   readonly tickets: Tickets;

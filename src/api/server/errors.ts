@@ -51,6 +51,17 @@ const frameworkFailures: Readonly<Record<string, Failure>> = {
     message: 'The body is larger than 1 MB.',
     hint: 'Send less than 1,048,576 bytes.',
   },
+  FST_INVALID_MULTIPART_CONTENT_TYPE: {
+    status: 415,
+    code: 'unsupported-media-type',
+    message: 'The body is no form.',
+    hint: 'Send it as "multipart/form-data".',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    status: 400,
+    code: 'malformed',
+    message: 'The body is not valid JSON, or has a key "__proto__" or "constructor".',
+  },
   FST_ERR_BAD_URL: { status: 400, code: 'malformed', message: 'The path is not valid percent-encoding.' },
   FST_ERR_MAX_PARAM_LENGTH: { status: 414, code: 'malformed', message: 'A part of the path is too long.' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
@@ -89,7 +100,7 @@ export function failureBody(failure: Failure, path: string): object {
 
 /** True for the paths that keep the body and error form of the original server. */
 export function isLegacyPath(url: string): boolean {
-  return /^\/(?:health|servers|vscode|ws)(?:[/?]|$)/.test(url);
+  return /^\/(?:health|config|templates|servers|vscode|ws)(?:[/?]|$)/.test(url);
 }
 
 function internalFailure(thrown: unknown): Failure {

@@ -9,7 +9,7 @@ import type { ServerDeps } from './deps.ts';
 import { failureBody, failureOf } from './errors.ts';
 import { SseStream } from './sseStream.ts';
 
-type StreamDeps = Pick<ServerDeps, 'events' | 'onMetrics' | 'onClients' | 'onProblem' | 'clock'>;
+type StreamDeps = Pick<ServerDeps, 'events' | 'onTransient' | 'onClients' | 'onProblem' | 'clock'>;
 
 /** How long a replay waits for a reader that has stopped reading. */
 const stalledMs = 30_000;
@@ -70,7 +70,7 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
 function subscribe(
   stream: SseStream,
   after: number | undefined,
-  { events, onMetrics, onProblem }: StreamDeps,
+  { events, onTransient, onProblem }: StreamDeps,
   later: (ms: number, task: () => void) => () => void,
 ): () => void {
   const transient = (data: TransientEvent): void => stream.send({ event: data.type, data });
@@ -114,9 +114,9 @@ function subscribe(
     events.on((event) => {
       if (!replaying) send(event);
     }),
-    onMetrics(({ id, metrics }) => {
-      // A sample is worth nothing a moment later: a reader that lags gets none.
-      if (!replaying && !stream.congested) transient({ type: 'codeServer.metrics', id, metrics });
+    onTransient((event) => {
+      // Worth nothing a moment later: a reader that lags gets none.
+      if (!replaying && !stream.congested) transient(event);
     }),
   ];
   replay().catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Dispose } from '../shared/emitter.ts';
-import type { HealthProbe } from './ports.ts';
+import type { HealthAnswer, HealthProbe, HealthTarget } from './ports.ts';
 
 const startPollMs = 20;
 /** After the start took too long: it may still come, at any moment, so not at leisure yet. */
@@ -11,12 +11,12 @@ const missesUntilUnhealthy = 3;
 export interface HealthWatchOptions {
   readonly probe: HealthProbe;
   readonly clock: Clock;
-  readonly socketPath: string;
+  readonly target: HealthTarget;
   /** How long the first answer may take before the server counts as unhealthy; it is still waited for after that. */
   readonly startTimeoutMs: number;
   /** Time between two probes of a server that runs; asked anew before each. */
   readonly intervalMs: () => number;
-  readonly onHealthy: () => void;
+  readonly onHealthy: (answer: HealthAnswer) => void;
   readonly onUnanswered: (reason: string) => void;
 }
 
@@ -55,15 +55,15 @@ export class HealthWatch {
   }
 
   async #probe(): Promise<void> {
-    const { probe, clock, socketPath, startTimeoutMs, intervalMs, onHealthy, onUnanswered } = this.#options;
+    const { probe, clock, target, startTimeoutMs, intervalMs, onHealthy, onUnanswered } = this.#options;
     this.#probing = true;
-    const healthy = await probe.healthy(socketPath, probeTimeoutMs);
+    const answer = await probe.ask(target, probeTimeoutMs);
     this.#probing = false;
     if (this.#ended) return;
-    if (healthy) {
+    if (answer !== 'none') {
       this.#answered = true;
       this.#misses = 0;
-      onHealthy();
+      onHealthy(answer);
     } else if (this.#answered) {
       this.#misses += 1;
       if (this.#misses >= missesUntilUnhealthy)

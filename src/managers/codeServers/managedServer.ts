@@ -4,27 +4,36 @@ import { DevyardError, messageOf } from '../shared/errors.ts';
 import { requireFolder } from '../shared/files.ts';
 import type { ResourceLog } from '../shared/logs/types.ts';
 import { Mutex } from '../shared/mutex.ts';
-import type { ProcessExit, RunningProcess } from '../shared/processes/types.ts';
+import type { ProcessExit, RunningProcess, RunRecord } from '../shared/processes/types.ts';
 import type { CodeServerContext } from './context.ts';
 import { requireEngine } from './engine/requireEngine.ts';
+import { repairRegistry } from './extensions/registry.ts';
 import { failureLines, failureOfError, failureOfExit } from './failure.ts';
 import { HealthWatch } from './healthWatch.ts';
 import { makeHome } from './home.ts';
-import { argumentsOf, type CodeServerPaths, environmentOf, pathsOf } from './launchPlan.ts';
-import type { CodeServerDefinition, CodeServerRun } from './model.ts';
+import { IdleWatch } from './idleWatch.ts';
+import { type Launched, launch } from './launch.ts';
+import { accessOf, type CodeServerPaths, pathsOf, settingsFileOf } from './launchPlan.ts';
+import type { CodeServerAccess, CodeServerDefinition, CodeServerRun } from './model.ts';
+import { keptPassword, passwordForStart } from './password.ts';
+import type { HealthTarget } from './ports.ts';
 import type { StoredCodeServer } from './repository.ts';
+import { ServerGate } from './serverGate.ts';
 import { ServerRecord } from './serverRecord.ts';
 import { transition } from './transition.ts';
+import { UserSettings } from './userSettings.ts';
 
-const watchedIntervalMs = 5000;
 const idleIntervalMs = 30_000;
 
 /** What runs now: replaced at each start, so that news of a former run can never be taken for news of this one. */
 interface Live {
   readonly process: RunningProcess;
   readonly startedAt: number;
+  readonly access: CodeServerAccess;
   readonly watch: HealthWatch;
 }
+
+type Run = Pick<Live, 'process' | 'startedAt' | 'access'>;
 
 /** One code-server: its record and, while there is one, its process. Operations run one after the other. */
 export class ManagedServer {
@@ -32,10 +41,10 @@ export class ManagedServer {
   readonly #mutex = new Mutex();
   readonly record: ServerRecord;
   readonly paths: CodeServerPaths;
+  readonly settings: UserSettings;
+  readonly gate: ServerGate;
   readonly log: ResourceLog;
   #live: Live | undefined;
-  #gateOpen = false;
-  #gateError: Error | undefined;
   #retired = false;
 
   constructor(context: CodeServerContext, stored: StoredCodeServer, log: ResourceLog) {
@@ -43,10 +52,16 @@ export class ManagedServer {
     this.record = new ServerRecord(context, stored);
     this.log = log;
     this.paths = pathsOf(stored.definition, context.homes, context.sockets);
+    this.gate = new ServerGate(context.gate, this.paths.socket);
+    this.settings = new UserSettings(settingsFileOf(this.paths));
   }
 
   get hasProcess(): boolean {
     return this.#live !== undefined;
+  }
+
+  get healthTarget(): HealthTarget {
+    return this.#target(this.#live?.access ?? 'devyard');
   }
 
   /** Runs a task while no other operation of this server runs. Throws `not-found` once the server was deleted. */
@@ -73,10 +88,24 @@ export class ManagedServer {
     });
   }
 
-  async redefine(definition: CodeServerDefinition): Promise<void> {
-    await this.record.redefine(definition);
-    // The gate's own pages say the name.
-    if (this.#gateOpen) await this.#openGate();
+  /** Changes the definition, in the store and beside the server's data. */
+  change(changed: (definition: CodeServerDefinition) => CodeServerDefinition): Promise<void> {
+    return this.exclusively(async () => {
+      const definition = changed(this.record.definition);
+      await this.record.redefine(definition);
+      // The gate's own pages say the name.
+      if (this.gate.isOpen) await this.gate.open(definition);
+      await makeHome(definition, this.paths);
+    });
+  }
+
+  /** Runs a task while there is no process and none can be started. Throws `wrong-state`. */
+  whileStopped<T>(task: () => Promise<T>): Promise<T> {
+    return this.exclusively(() => {
+      const { status } = this.record.state;
+      if (this.#live === undefined && (status === 'stopped' || status === 'failed')) return task();
+      throw new DevyardError('wrong-state', `The code-server is ${status}.`, { hint: 'Stop it first.' });
+    });
   }
 
   /** Ends the process if there is one, whatever the state. */
@@ -99,29 +128,26 @@ export class ManagedServer {
   finishCreation(): Promise<void> {
     return this.exclusively(async () => {
       await makeHome(this.record.definition, this.paths);
+      await this.settings.begin(this.#context.darkMode());
       this.record.apply({ type: 'created' });
     });
   }
 
-  /** Throws what keeps the port shut although the server runs; fine when it is open. */
-  requireGate(): void {
-    if (this.#gateError !== undefined) throw this.#gateError;
-  }
-
   /** Takes over a process that a former daemon started. */
-  async resume(process: RunningProcess, startedAt: number): Promise<void> {
+  async resume(process: RunningProcess, { command, intendedAt }: RunRecord): Promise<void> {
     await this.log.resumeRun(process.runId);
     const { state } = this.record;
     const answered = state.status !== 'starting';
-    this.#attach(process, startedAt, answered);
-    await this.#openGate().catch((error: unknown) => {
+    const live = { process, startedAt: intendedAt, access: accessOf(command) };
+    this.#attach(live, answered);
+    await this.#openGate(live.access).catch((error: unknown) => {
       this.#context.onProblem(error);
       this.#note(`Its port could not be opened again: ${messageOf(error)}`);
     });
     if (state.status === 'stopping') {
       void this.stop().catch(this.#context.onProblem);
     } else if (answered) {
-      const run = this.#run(process, startedAt);
+      const run = runOf(live);
       void this.record.replace(
         state.status === 'unhealthy' ? { ...state, run } : { status: 'running', run },
         process.runId,
@@ -141,6 +167,17 @@ export class ManagedServer {
     void this.record.replace({ status: 'stopped' });
   }
 
+  /** See CodeServers. */
+  async password(): Promise<string | undefined> {
+    if (this.#live?.access !== 'password') return undefined;
+    return keptPassword(this.#context, this.record.definition.id, this.record.state);
+  }
+
+  /** Its metrics are of this moment after it. */
+  async measure(): Promise<void> {
+    if (this.#live !== undefined) await this.#context.metrics.refresh(this.#live.process.runId);
+  }
+
   poke(): void {
     this.#live?.watch.poke();
   }
@@ -148,39 +185,32 @@ export class ManagedServer {
   /** Lets go of everything without ending anything: the next daemon takes over. */
   async letGo(): Promise<void> {
     this.#live?.watch.end();
-    await this.#closeGate();
+    await this.gate.close(this.record.definition.id);
   }
 
   async #start(): Promise<void> {
-    const { bootId, clock, engines, hostId, processes, runRecords } = this.#context;
+    const { clock, engines, runRecords, settings } = this.#context;
     const { definition } = this.record;
     const state = transition(this.record.state, { type: 'start', at: clock.now() });
     const command = await requireEngine(engines);
     await requireFolder(definition.folder, 'folder');
-    await this.#openGate();
+    // A torn register would hide every extension, or keep code-server from installing more.
+    await repairRegistry(this.paths.extensions, clock.now());
+    const access = settings().codeServerAccess;
+    const password = access === 'password' ? await passwordForStart(this.#context, definition) : undefined;
+    await this.#openGate(access);
     const runId = uuidv7();
     try {
       await this.record.begin(state, runId);
     } catch (error) {
-      await this.#closeGate();
+      await this.gate.close(this.record.definition.id);
       throw error;
     }
     this.#note(`Starting code-server for ${definition.folder} on port ${String(definition.port)}.`);
-    const args = argumentsOf(definition, this.paths);
-    const intent = {
-      runId,
-      resource: `codeServer:${definition.id}`,
-      hostId,
-      bootId,
-      command: [command, ...args],
-      intendedAt: clock.now(),
-    };
-    let process: RunningProcess;
+    let launched: Launched;
     try {
-      await runRecords.writeIntent(intent);
-      const files = await this.log.beginRun(runId);
-      const env = environmentOf(definition, this.#context.env);
-      process = await processes.spawn({ runId, command, args, cwd: definition.folder, env, ...files });
+      const { log, paths } = this;
+      launched = await launch(this.#context, { runId, command, definition, paths, log, password });
     } catch (error) {
       await this.#cleanUp(runId);
       this.#note(`It could not be started: ${messageOf(error)}`);
@@ -189,7 +219,8 @@ export class ManagedServer {
     }
     this.record.apply({ type: 'progress', step: 'waiting for its first answer' });
     // From here on it may answer, or end, at any moment: nothing below may decide on its state.
-    this.#attach(process, intent.intendedAt, false);
+    const { process, intent } = launched;
+    this.#attach({ process, startedAt: intent.intendedAt, access }, false);
     // Should this fail, the process is still found by its environment.
     await runRecords.writeStarted(intent, process.identity).catch(this.#context.onProblem);
   }
@@ -209,67 +240,72 @@ export class ManagedServer {
 
   /** What cannot be ended (it belongs to somebody else, or does not die) is still there, and is shown so. */
   async #endTree(live: Live): Promise<void> {
-    const { process, startedAt } = live;
+    const { process } = live;
     try {
       await process.stop(this.#context.settings().stopGraceSeconds * 1000);
     } catch (error) {
       this.#note(`It could not be stopped: ${messageOf(error)}`);
-      this.#live = { ...live, watch: this.#watch(process, startedAt, true) };
+      this.#live = { ...live, watch: this.#watch(live, true) };
       const reason = `it could not be stopped: ${messageOf(error)}`;
-      this.record.apply({
-        type: 'unanswered',
-        run: this.#run(process, startedAt),
-        reason,
-        at: this.#context.clock.now(),
-      });
+      this.record.apply({ type: 'unanswered', run: runOf(live), reason, at: this.#context.clock.now() });
       throw error;
     }
     this.#live = undefined;
     await this.#cleanUp(process.runId);
   }
 
-  #attach(process: RunningProcess, startedAt: number, answered: boolean): void {
+  #attach(run: Run, answered: boolean): void {
+    const { process } = run;
     this.#context.metrics.track(process);
-    this.#live = { process, startedAt, watch: this.#watch(process, startedAt, answered) };
+    this.#live = { ...run, watch: this.#watch(run, answered) };
     void process.exited
       .then((exit) => this.#mutex.run(() => this.#onExit(process, exit)))
       .catch(this.#context.onProblem);
   }
 
-  #watch(process: RunningProcess, startedAt: number, answered: boolean): HealthWatch {
-    const { clock, probe, settings, watched } = this.#context;
+  #watch(run: Run, answered: boolean): HealthWatch {
+    const { clock, probe, settings, watchedIntervalMs, watched } = this.#context;
+    const idle = new IdleWatch(clock);
     return new HealthWatch(
       {
         probe,
         clock,
-        socketPath: this.paths.socket,
+        target: this.#target(run.access),
         startTimeoutMs: settings().startTimeoutSeconds * 1000,
-        intervalMs: () => (watched() ? watchedIntervalMs : idleIntervalMs),
-        onHealthy: () => this.#onHealthy(process, startedAt),
-        onUnanswered: (reason) => this.#onUnanswered(process, startedAt, reason),
+        intervalMs: () => (watched() ? watchedIntervalMs() : idleIntervalMs),
+        onHealthy: (answer) => {
+          this.#onHealthy(run);
+          if (idle.isOver(answer, this.record.definition.stopWhenIdleMinutes)) this.#stopIdle(run.process);
+        },
+        onUnanswered: (reason) => this.#onUnanswered(run, reason),
       },
       answered,
     );
   }
 
-  #onHealthy(process: RunningProcess, startedAt: number): void {
-    if (this.#live?.process !== process) return;
-    if (!this.#gateOpen) void this.#openGate().catch(this.#context.onProblem);
+  #onHealthy(run: Run): void {
+    if (this.#live?.process !== run.process) return;
+    if (!this.gate.isOpen) void this.#openGate(run.access).catch(this.#context.onProblem);
     if (this.record.state.status !== 'starting' && this.record.state.status !== 'unhealthy') return;
     this.#note(this.record.state.status === 'starting' ? 'Running.' : 'Healthy again.');
-    this.record.apply({ type: 'healthy', run: this.#run(process, startedAt) });
+    this.record.apply({ type: 'healthy', run: runOf(run) });
   }
 
-  #onUnanswered(process: RunningProcess, startedAt: number, reason: string): void {
-    if (this.#live?.process !== process) return;
+  #stopIdle(process: RunningProcess): void {
+    void this.exclusively(async () => {
+      // It may have been stopped, or started anew, while this waited for its turn.
+      if (this.#live?.process !== process) return;
+      const minutes = this.record.definition.stopWhenIdleMinutes;
+      this.#note(`Nobody was connected for ${String(minutes)} min: it is stopped.`);
+      await this.#stop();
+    }).catch(this.#context.onProblem);
+  }
+
+  #onUnanswered(run: Run, reason: string): void {
+    if (this.#live?.process !== run.process) return;
     if (this.record.state.status !== 'starting' && this.record.state.status !== 'running') return;
     this.#note(`Unhealthy: ${reason}.`);
-    this.record.apply({
-      type: 'unanswered',
-      run: this.#run(process, startedAt),
-      reason,
-      at: this.#context.clock.now(),
-    });
+    this.record.apply({ type: 'unanswered', run: runOf(run), reason, at: this.#context.clock.now() });
   }
 
   /** The leader of the tree ended without having been asked to. */
@@ -295,7 +331,7 @@ export class ManagedServer {
     const { metrics, onProblem, runRecords } = this.#context;
     metrics.untrack(runId);
     await this.log.endRun(runId).catch(onProblem);
-    await this.#closeGate();
+    await this.gate.close(this.record.definition.id);
     this.record.endRun();
     await runRecords.remove(runId).catch(onProblem);
     // A server that was killed leaves its sockets behind.
@@ -304,29 +340,20 @@ export class ManagedServer {
     );
   }
 
-  #run(process: RunningProcess, startedAt: number): CodeServerRun {
-    return { runId: process.runId, pid: process.identity.pid, startedAt, adopted: process.adopted };
+  #target(access: CodeServerAccess): HealthTarget {
+    return access === 'password' ? { port: this.record.definition.port } : { socketPath: this.paths.socket };
   }
 
-  async #openGate(): Promise<void> {
-    const { id, name, port, folder } = this.record.definition;
-    try {
-      await this.#context.gate.open({ id, name, port, folder, socketPath: this.paths.socket });
-    } catch (error) {
-      this.#gateError = error instanceof Error ? error : new Error(messageOf(error));
-      throw error;
-    }
-    this.#gateError = undefined;
-    this.#gateOpen = true;
-  }
-
-  async #closeGate(): Promise<void> {
-    this.#gateOpen = false;
-    this.#gateError = undefined;
-    await this.#context.gate.close(this.record.definition.id);
+  /** Nothing of Devyard's stands before a server that asks for a password itself. */
+  async #openGate(access: CodeServerAccess): Promise<void> {
+    if (access === 'devyard') await this.gate.open(this.record.definition);
   }
 
   #note(text: string): void {
     this.log.append('system', text);
   }
+}
+
+function runOf({ access, process, startedAt }: Run): CodeServerRun {
+  return { runId: process.runId, pid: process.identity.pid, startedAt, adopted: process.adopted, access };
 }

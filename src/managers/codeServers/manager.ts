@@ -1,33 +1,64 @@
 import { dirname, join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
 import { DevyardError } from '../shared/errors.ts';
 import { requireFolder } from '../shared/files.ts';
+import type { Job } from '../shared/jobs/types.ts';
 import type { ResourceLog } from '../shared/logs/types.ts';
-import { Mutex } from '../shared/mutex.ts';
+import { MetricsHistory, type MetricsPoint } from '../shared/metrics/history.ts';
+import { groupNamed, outfitOf } from './catalog.ts';
 import type { CodeServerContext } from './context.ts';
+import { wantedOf } from './creation.ts';
+import { duplicateOf } from './duplicate.ts';
 import { emptyAside, eraseAside, notErased, setAside } from './erase.ts';
-import { makeHome, slugOf } from './home.ts';
+import { holderName } from './holderName.ts';
+import { codeServerRunners, type InstallPlan, jobKinds, jobTitle } from './jobRunners.ts';
+import { Maker } from './maker.ts';
 import { ManagedServer } from './managedServer.ts';
-import type { CodeServer, CodeServerDefinition, CodeServerHealth, CreateInput, Deleted, UpdateInput } from './model.ts';
+import type {
+  AppliedSettings,
+  CodeServer,
+  CodeServerHealth,
+  CreateInput,
+  Deleted,
+  DuplicateInput,
+  OutfitInput,
+  SettingsInput,
+  TreeMetrics,
+  UpdateInput,
+  WorkspaceSource,
+} from './model.ts';
 import type { CodeServers } from './ports.ts';
-import { eraseCodeServer, rememberKey, resourceOfKey, saveCodeServer, type StoredCodeServer } from './repository.ts';
-import { validArguments, validEnvironment, validFolderPath, validName } from './validate.ts';
+import { eraseCodeServer, type StoredCodeServer } from './repository.ts';
+import { validArguments, validEnvironment, validName } from './validate.ts';
+import { runningOf, type WaitOptions } from './waiting.ts';
+import { requireEmpty } from './workspace.ts';
+import { resolveSource } from './workspacePlan.ts';
 
 const probeTimeoutMs = 3000;
 
 /** The log of a code-server is a folder of this name. */
 export const logKey = (id: string): string => `codeServer-${id}`;
 
-type WaitOptions = { wait?: boolean | undefined; signal?: AbortSignal };
-
 /** Every code-server of this data directory. */
 export class CodeServerManager implements CodeServers {
   readonly context: CodeServerContext;
   readonly #servers = new Map<string, ManagedServer>();
-  readonly #creating = new Mutex();
+  readonly #maker: Maker;
+  readonly #history = new MetricsHistory();
 
   constructor(context: CodeServerContext) {
     this.context = context;
+    this.#maker = new Maker(context, {
+      find: (id) => this.#server(id),
+      load: (stored) => this.load(stored),
+      drop: (id) => void this.#servers.delete(id),
+      remove: async (id) => void (await this.#remove(id)),
+    });
+    const runners = codeServerRunners({
+      context,
+      server: (id) => this.#server(id),
+      discard: async (id) => void (await this.#remove(id)),
+    });
+    for (const [kind, runner] of Object.entries(runners)) context.jobs.register(kind, runner);
   }
 
   /** Takes up a stored server; its process, if any, is resumed by reconcile.ts. */
@@ -50,58 +81,95 @@ export class CodeServerManager implements CodeServers {
     return this.#server(id).record.snapshot;
   }
 
-  async create(input: CreateInput, idempotencyKey?: string): Promise<CodeServer> {
-    const name = validName(input.name);
-    const args = validArguments(input.args ?? []);
-    const env = validEnvironment(input.env ?? {});
-    if (input.folder !== undefined) await requireFolder(validFolderPath(input.folder), 'folder');
-    const server = await this.#creating.run(async () => {
-      const existing =
-        idempotencyKey === undefined ? undefined : await resourceOfKey(this.context.database, idempotencyKey);
-      if (existing !== undefined) return this.#server(existing);
-      const id = uuidv7();
-      const port = await this.context.ports.allocate(this.context.settings().portRange, holderName(name), input.port);
-      return this.#make(
-        {
-          id,
-          name,
-          folder: input.folder ?? join(this.context.workspaces, id, slugOf(name)),
-          folderOwned: input.folder === undefined,
-          port,
-          createdAt: this.context.clock.now(),
-          args,
-          env,
-          memoryLimitMb: input.memoryLimitMb ?? null,
-          hostId: this.context.hostId,
-        },
-        idempotencyKey,
-      );
+  async create(input: CreateInput, idempotencyKey?: string, signal?: AbortSignal): Promise<CodeServer> {
+    const { clock, hostId, workspaces } = this.context;
+    const catalog = await this.context.catalog(input.configFile);
+    const wanted = await wantedOf(input, { catalog, workspaces, hostId, now: clock.now() });
+    return this.#maker.make(wanted, { idempotencyKey, wait: input.wait === true, signal });
+  }
+
+  async duplicate(
+    id: string,
+    input: DuplicateInput,
+    idempotencyKey?: string,
+    signal?: AbortSignal,
+  ): Promise<CodeServer> {
+    const { record, paths } = this.#server(id);
+    const { clock, workspaces } = this.context;
+    const wanted = duplicateOf(record.definition, input, { workspaces, home: paths.home, now: clock.now() });
+    // A copy of nothing, or another editor on nothing, is not what was asked for.
+    await requireFolder(record.definition.folder, 'id');
+    return this.#maker.make(wanted, { idempotencyKey, wait: input.wait === true, signal });
+  }
+
+  async installExtensions(id: string, input: OutfitInput): Promise<Job> {
+    const { definition } = this.#server(id).record;
+    const outfit = await outfitOf(input, await this.context.catalog(input.configFile));
+    if (outfit.extensions.length === 0 && outfit.settings.length === 0) {
+      throw new DevyardError('invalid', 'Neither extensions nor groups are named.', { field: 'extensions' });
+    }
+    const plan: InstallPlan = { extensionGroups: outfit.extensionGroups, settings: outfit.settings };
+    return this.context.jobs.begin({
+      kind: jobKinds.install,
+      resourceId: id,
+      title: jobTitle('install', definition.name, outfit.extensions.length),
+      items: outfit.extensions,
+      plan,
     });
-    if (input.start === true && server.record.state.status === 'stopped') await server.start();
-    return server.record.snapshot;
+  }
+
+  async applySettings(id: string, input: SettingsInput): Promise<AppliedSettings> {
+    const server = this.#server(id);
+    const { groups } = await this.context.catalog(input.configFile);
+    const patches = [
+      ...(input.extensionGroup === undefined
+        ? []
+        : [groupNamed(groups, input.extensionGroup, 'extensionGroup').userSettings]),
+      ...(input.settings === undefined ? [] : [input.settings]),
+    ];
+    return { file: server.settings.file, changed: await server.settings.merge(patches) };
+  }
+
+  async fillWorkspace(id: string, source: WorkspaceSource, configFile?: string): Promise<Job> {
+    const server = this.#server(id);
+    const { name, folder, folderOwned } = server.record.definition;
+    if (!folderOwned) {
+      throw new DevyardError('conflict', `${folder} is not Devyard's own folder.`, {
+        hint: 'Create a code-server from the archive or repository instead.',
+      });
+    }
+    const { plan } = await resolveSource(source, await this.context.catalog(configFile));
+    await server.whileStopped(() => requireEmpty(folder));
+    return this.context.jobs.begin({
+      kind: jobKinds.fill,
+      resourceId: id,
+      title: jobTitle('fill', name),
+      items: [],
+      plan,
+    });
   }
 
   async update(id: string, input: UpdateInput): Promise<CodeServer> {
     const server = this.#server(id);
+    const { autoStart, memoryLimitMb, stopWhenIdleMinutes } = input;
     const changes = {
       ...(input.name === undefined ? {} : { name: validName(input.name) }),
       ...(input.args === undefined ? {} : { args: validArguments(input.args) }),
       ...(input.env === undefined ? {} : { env: validEnvironment(input.env) }),
-      ...(input.memoryLimitMb === undefined ? {} : { memoryLimitMb: input.memoryLimitMb }),
+      ...(memoryLimitMb === undefined ? {} : { memoryLimitMb }),
+      ...(autoStart === undefined ? {} : { autoStart }),
+      ...(stopWhenIdleMinutes === undefined ? {} : { stopWhenIdleMinutes }),
     };
-    await server.exclusively(async () => {
-      const definition = { ...server.record.definition, ...changes };
-      await server.redefine(definition);
-      await makeHome(definition, server.paths);
-      this.context.ports.hold(definition.port, holderName(definition.name));
-    });
+    await server.change((definition) => ({ ...definition, ...changes }));
+    const { name, port } = server.record.definition;
+    this.context.ports.hold(port, holderName(name));
     return server.record.snapshot;
   }
 
   async start(id: string, options: WaitOptions = {}): Promise<CodeServer> {
     const server = this.#server(id);
     await server.start();
-    return this.#whenSettled(server, options);
+    return runningOf(server.record, options);
   }
 
   async stop(id: string): Promise<CodeServer> {
@@ -113,10 +181,18 @@ export class CodeServerManager implements CodeServers {
   async restart(id: string, options: WaitOptions = {}): Promise<CodeServer> {
     const server = this.#server(id);
     await server.restart();
-    return this.#whenSettled(server, options);
+    return runningOf(server.record, options);
   }
 
   async remove(id: string, options: { keepWorkspace?: boolean | undefined } = {}): Promise<Deleted> {
+    const { paths, record } = this.#server(id);
+    await this.context.jobs.cancelAll(id);
+    // A creation that is cancelled takes the server with it.
+    if (!this.#servers.has(id)) return { id, erased: [paths.home, record.definition.folder], kept: [] };
+    return this.#remove(id, options);
+  }
+
+  async #remove(id: string, options: { keepWorkspace?: boolean | undefined } = {}): Promise<Deleted> {
     const server = this.#server(id);
     const { homes, journal, logs, ports, workspaces } = this.context;
     const { folder, folderOwned, port } = server.record.definition;
@@ -133,10 +209,12 @@ export class CodeServerManager implements CodeServers {
       // The workspace first: the server's own folder is what says that the deletion was decided.
       if (eraseFolder) await setAside(workspaces, id);
       await setAside(homes, id);
+      // First, so that whoever hears of it finds it gone.
+      this.#servers.delete(id);
       // Even on a full disk: a deletion is what makes room.
       ({ written } = await journal.observe({ type: 'codeServer.deleted', id }, eraseCodeServer(id)));
-      this.#servers.delete(id);
       ports.release(port);
+      this.#history.forget(id);
     });
     await logs.remove(logKey(id)).catch(this.context.onProblem);
     const home = await this.#erase(written ? eraseAside(homes, id) : emptyAside(homes, id), server.paths.home);
@@ -158,20 +236,29 @@ export class CodeServerManager implements CodeServers {
   }
 
   requireGate(id: string): void {
-    this.#server(id).requireGate();
+    this.#server(id).gate.require();
+  }
+
+  password(id: string): Promise<string | undefined> {
+    return this.#server(id).password();
   }
 
   async health(id: string): Promise<CodeServerHealth> {
     const server = this.#server(id);
+    const { probe, clock } = this.context;
+    const [answer] = await Promise.all([
+      server.hasProcess ? probe.ask(server.healthTarget, probeTimeoutMs) : 'none',
+      server.measure(),
+    ]);
     const { state, metrics } = server.record.snapshot;
     const startedAt = state.status === 'running' || state.status === 'unhealthy' ? state.run.startedAt : undefined;
     return {
       status: state.status,
-      httpHealthy: server.hasProcess && (await this.context.probe.healthy(server.paths.socket, probeTimeoutMs)),
+      httpHealthy: answer !== 'none',
       processExists: server.hasProcess,
       cpuPercent: metrics?.cpuPercent ?? 0,
       memoryBytes: metrics?.memoryBytes ?? 0,
-      uptimeSeconds: startedAt === undefined ? 0 : Math.max(0, (this.context.clock.now() - startedAt) / 1000),
+      uptimeSeconds: startedAt === undefined ? 0 : Math.max(0, (clock.now() - startedAt) / 1000),
     };
   }
 
@@ -184,14 +271,34 @@ export class CodeServerManager implements CodeServers {
     return [...this.#servers.values()].filter((server) => server.hasProcess).length;
   }
 
-  /** Which server a run belongs to. */
-  ofRun(runId: string): string | undefined {
-    return [...this.#servers.values()].find((server) => server.record.runId === runId)?.record.definition.id;
+  history(id: string): readonly MetricsPoint[] {
+    return this.#history.of(this.#server(id).record.definition.id);
   }
 
-  /** Probes every server now: somebody began to look. */
-  poke(): void {
-    for (const server of this.#servers.values()) server.poke();
+  /** Takes a sample of a run; gives the server it belongs to. */
+  measured(runId: string, { sampledAt, cpuPercent, memoryBytes }: TreeMetrics): string | undefined {
+    const id = this.#ofRun(runId);
+    if (id !== undefined) this.#history.add(id, { at: sampledAt, cpuPercent, memoryBytes });
+    return id;
+  }
+
+  /** Probes one server, or every one, now: somebody looks. */
+  poke(id?: string): void {
+    if (id !== undefined) this.#server(id).poke();
+    else for (const server of this.#servers.values()) server.poke();
+  }
+
+  /** Whether anything is to start whenever Devyard does. */
+  get hasAutoStart(): boolean {
+    return [...this.#servers.values()].some((server) => server.record.definition.autoStart);
+  }
+
+  /** Starts what a person wants to run whenever Devyard does. */
+  autoStart(): void {
+    for (const server of this.#servers.values()) {
+      const { definition, state } = server.record;
+      if (definition.autoStart && state.status === 'stopped') void server.start().catch(this.context.onProblem);
+    }
   }
 
   /** Ends every process; for an end of the daemon that was asked for as such. */
@@ -204,52 +311,8 @@ export class CodeServerManager implements CodeServers {
     await Promise.all([...this.#servers.values()].map((server) => server.letGo()));
   }
 
-  /** Stored before its folders are made, so that a kill in between leaves nothing that nobody knows of. */
-  async #make(definition: CodeServerDefinition, idempotencyKey: string | undefined): Promise<ManagedServer> {
-    const { clock, journal, ports } = this.context;
-    const stored: StoredCodeServer = { definition, state: { status: 'creating' }, runId: undefined };
-    const server = await this.load(stored);
-    try {
-      await journal.intend({ type: 'codeServer.created', codeServer: server.record.snapshot }, async (transaction) => {
-        await saveCodeServer(stored)(transaction);
-        if (idempotencyKey !== undefined) await rememberKey(idempotencyKey, definition.id, clock.now())(transaction);
-      });
-    } catch (error) {
-      this.#servers.delete(definition.id);
-      ports.release(definition.port);
-      throw error;
-    }
-    try {
-      await server.finishCreation();
-    } catch (error) {
-      await this.remove(definition.id);
-      throw error;
-    }
-    return server;
-  }
-
-  async #whenSettled(server: ManagedServer, options: WaitOptions): Promise<CodeServer> {
-    if (options.wait !== true) return server.record.snapshot;
-    const state = await server.record.settled(options.signal);
-    if (state.status === 'failed') {
-      throw new DevyardError('start-failed', `“${server.record.definition.name}” did not start: ${state.reason}.`, {
-        hint:
-          state.lastLines.length > 0
-            ? `Its last lines were:\n${state.lastLines.slice(-5).join('\n')}`
-            : (state.hint ?? 'Read its log.'),
-      });
-    }
-    if (state.status === 'stopped' || state.status === 'stopping') {
-      throw new DevyardError('conflict', `“${server.record.definition.name}” was stopped before it ran.`, {
-        hint: 'Start it again.',
-      });
-    }
-    if (state.status === 'unhealthy') {
-      throw new DevyardError('start-failed', `“${server.record.definition.name}” has a process but ${state.reason}.`, {
-        hint: 'It is still waited for. Read its log, or stop it.',
-      });
-    }
-    return server.record.snapshot;
+  #ofRun(runId: string): string | undefined {
+    return [...this.#servers.values()].find((server) => server.record.runId === runId)?.record.definition.id;
   }
 
   #server(id: string): ManagedServer {
@@ -263,5 +326,3 @@ export class CodeServerManager implements CodeServers {
     return server;
   }
 }
-
-const holderName = (name: string): string => `the code-server “${name}”`;

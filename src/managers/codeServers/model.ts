@@ -1,5 +1,14 @@
 /** What a code-server is. Replaced as a whole, never mutated. */
 
+/** What the folder was made from. */
+export type WorkspaceOrigin =
+  | { readonly type: 'empty' }
+  | { readonly type: 'folder' }
+  | { readonly type: 'archive'; readonly name: string }
+  | { readonly type: 'git'; readonly url: string; readonly branch?: string | undefined }
+  | { readonly type: 'template'; readonly tab: string; readonly name: string; readonly url: string }
+  | { readonly type: 'copy'; readonly name: string };
+
 export interface CodeServerDefinition {
   readonly id: string;
   readonly name: string;
@@ -14,8 +23,18 @@ export interface CodeServerDefinition {
   readonly env: Readonly<Record<string, string>>;
   /** Limit of the server's JavaScript heap. */
   readonly memoryLimitMb: number | null;
+  readonly origin: WorkspaceOrigin;
+  /** What Devyard installed, as the extensions spell themselves. */
+  readonly extensions: readonly string[];
+  /** Keys of the groups it was given. */
+  readonly extensionGroups: readonly string[];
+  readonly autoStart: boolean;
+  readonly stopWhenIdleMinutes: number | null;
   readonly hostId: string;
 }
+
+/** Who lets people in: Devyard's gate on the port, or code-server itself there, with a password. */
+export type CodeServerAccess = 'devyard' | 'password';
 
 export interface CodeServerRun {
   readonly runId: string;
@@ -23,6 +42,8 @@ export interface CodeServerRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly adopted: boolean;
+  /** As it was started, whatever the setting says now. */
+  readonly access: CodeServerAccess;
 }
 
 export interface FailedState {
@@ -63,9 +84,30 @@ export type CodeServerEvent =
   | { readonly type: 'codeServer.changed'; readonly codeServer: CodeServer }
   | { readonly type: 'codeServer.deleted'; readonly id: string };
 
-export interface CreateInput {
+/** Where the files of a folder that Devyard makes come from, as a person says it. */
+export type WorkspaceSource =
+  /** `uploaded`: the file is Devyard's own and goes when it is unpacked. */
+  | { readonly type: 'archive'; readonly path: string; readonly name?: string; readonly uploaded?: true }
+  | { readonly type: 'git'; readonly url: string; readonly branch?: string | undefined }
+  | { readonly type: 'template'; readonly name: string; readonly tab?: string | undefined };
+
+/** Extensions, and the extensions and settings of groups, by key or name. */
+export interface OutfitInput {
+  readonly extensions?: readonly string[] | undefined;
+  readonly extensionGroups?: readonly string[] | undefined;
+  /** devbox.yaml of a trusted workspace; else the daemon's own. */
+  readonly configFile?: string | undefined;
+}
+
+export interface CreateInput extends OutfitInput {
   readonly name: string;
   readonly folder?: string | undefined;
+  readonly source?: WorkspaceSource | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly autoStart?: boolean | undefined;
+  readonly stopWhenIdleMinutes?: number | null | undefined;
+  /** Resolve when folder and extensions are there; reject what kept the folder from being there. */
+  readonly wait?: boolean | undefined;
   readonly port?: number | undefined;
   readonly args?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -78,6 +120,27 @@ export interface UpdateInput {
   readonly args?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly memoryLimitMb?: number | null | undefined;
+  readonly autoStart?: boolean | undefined;
+  readonly stopWhenIdleMinutes?: number | null | undefined;
+}
+
+export interface DuplicateInput {
+  readonly name?: string | undefined;
+  readonly copyWorkspace?: boolean | undefined;
+  readonly wait?: boolean | undefined;
+}
+
+export interface SettingsInput {
+  readonly extensionGroup?: string | undefined;
+  readonly configFile?: string | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface AppliedSettings {
+  /** Absolute path of User/settings.json. */
+  readonly file: string;
+  /** Top-level keys whose value is different now. */
+  readonly changed: readonly string[];
 }
 
 export interface Deleted {

@@ -66,7 +66,11 @@ async function takeUp(
   records: readonly RunRecord[],
 ): Promise<void> {
   const server = await manager.load(entry);
-  if (entry.state.status === 'creating') await server.finishCreation();
+  if (entry.state.status === 'creating') {
+    // What it still needs is in its job, which goes on when all servers are there.
+    if (manager.context.jobs.hasUnfinished(entry.definition.id)) return;
+    await server.finishCreation();
+  }
   await settle(manager.context, server, entry.runId, records);
 }
 
@@ -94,7 +98,7 @@ async function settle(
     const process = await context.processes.adopt(record);
     if (process !== undefined && !resumed) {
       resumed = true;
-      await server.resume(process, record.intendedAt);
+      await server.resume(process, record);
       await context.runRecords.writeStarted(record, process.identity);
       continue;
     }

@@ -1,8 +1,10 @@
 import { DevyardError, messageOf } from '../shared/errors.ts';
 import type { Write } from '../shared/events/journal.ts';
+import { forgetSecrets } from '../shared/secrets/secrets.ts';
 import type { Database } from '../shared/store/schema.ts';
 import type { CodeServerContext } from './context.ts';
 import type { CodeServerDefinition, CodeServerState } from './model.ts';
+import { secretOwner } from './password.ts';
 import { parseDefinition, parseState } from './stored.ts';
 
 export interface StoredCodeServer {
@@ -58,6 +60,7 @@ export function eraseCodeServer(id: string): Write {
   return async (transaction) => {
     await transaction.deleteFrom('code_servers').where('id', '=', id).execute();
     await transaction.deleteFrom('idempotency_keys').where('resource_id', '=', id).execute();
+    await forgetSecrets(secretOwner(id))(transaction);
   };
 }
 

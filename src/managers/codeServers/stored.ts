@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import type { CodeServerDefinition, CodeServerState } from './model.ts';
 
+const originSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('empty') }),
+  z.object({ type: z.literal('folder') }),
+  z.object({ type: z.literal('archive'), name: z.string() }),
+  z.object({ type: z.literal('git'), url: z.string(), branch: z.string().optional() }),
+  z.object({ type: z.literal('template'), tab: z.string(), name: z.string(), url: z.string() }),
+  z.object({ type: z.literal('copy'), name: z.string() }),
+]);
+
 /** What an older version may not have written has a default; anything else must be there. */
 const definitionSchema = z.object({
   id: z.uuid(),
@@ -12,6 +21,11 @@ const definitionSchema = z.object({
   args: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
   memoryLimitMb: z.number().nullable().default(null),
+  origin: originSchema.default({ type: 'folder' }),
+  extensions: z.array(z.string()).default([]),
+  extensionGroups: z.array(z.string()).default([]),
+  autoStart: z.boolean().default(false),
+  stopWhenIdleMinutes: z.number().nullable().default(null),
   hostId: z.string().default(''),
 });
 
@@ -25,6 +39,7 @@ const runSchema = z.object({
   pid: z.number(),
   startedAt: z.number(),
   adopted: z.boolean(),
+  access: z.enum(['devyard', 'password']).default('devyard'),
 });
 
 const stateSchema = z.discriminatedUnion('status', [

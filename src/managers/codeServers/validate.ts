@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { DevyardError } from '../shared/errors.ts';
 
-const maxNameLength = 64;
+/** Characters. */
+export const maxNameLength = 64;
 
 /** A label for people. Returns it trimmed, or throws `invalid` naming what is wrong with it. */
 export function validName(name: string): string {
@@ -26,14 +27,12 @@ function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-export function validFolderPath(folder: string): string {
-  if (!isAbsolute(folder) || folder.includes('\0')) {
-    throw new DevyardError('invalid', 'The folder is not an absolute path.', {
-      field: 'folder',
-      hint: 'Give the whole path of an existing folder.',
-    });
-  }
-  return folder;
+export function validAbsolutePath(path: string, field: string): string {
+  if (isAbsolute(path) && !path.includes('\0')) return path;
+  throw new DevyardError('invalid', `“${path.replaceAll('\0', '')}” is not an absolute path.`, {
+    field,
+    hint: 'Give the whole path.',
+  });
 }
 
 /** Arguments that decide who can reach a server, or where it keeps what Devyard looks after. */
@@ -52,8 +51,27 @@ const reservedArguments = [
   '--port',
   '--session-socket',
   '--socket',
+  '--socket-fd',
   '--socket-mode',
   '--user-data-dir',
+];
+
+/** With these, code-server does something else and ends, hands over to one that runs, or wants a screen. */
+const neverServing = [
+  '-h',
+  '-n',
+  '-r',
+  '-v',
+  '--help',
+  '--install-extension',
+  '--list-extensions',
+  '--locate-extension',
+  '--new-window',
+  '--open',
+  '--reuse-window',
+  '--show-versions',
+  '--uninstall-extension',
+  '--version',
 ];
 
 export function validArguments(args: readonly string[]): readonly string[] {
@@ -65,6 +83,9 @@ export function validArguments(args: readonly string[]): readonly string[] {
     if (arg.includes('\0')) throw new DevyardError('invalid', 'An argument holds a zero byte.', { field });
     if (reservedArguments.includes(name)) {
       throw new DevyardError('invalid', `The argument ${name} is Devyard's own.`, { field, hint: 'Leave it out.' });
+    }
+    if (neverServing.includes(name)) {
+      throw new DevyardError('invalid', `With ${name}, code-server would not serve.`, { field, hint: 'Leave it out.' });
     }
     if (!arg.startsWith('-') && (index === 0 || !(args[index - 1] ?? '').startsWith('--'))) {
       throw new DevyardError('invalid', `“${arg}” would be opened as a folder.`, { field, hint: 'Pass options only.' });

@@ -12,6 +12,15 @@ export interface Settings {
   readonly portRange: { readonly start: number; readonly end: number };
   readonly startTimeoutSeconds: number;
   readonly stopGraceSeconds: number;
+  /** Address of an extension gallery such as Open VSX; empty: the executable's own. */
+  readonly extensionGallery: string;
+  /** The devbox.yaml to use; empty: the one in the data directory, if there is one. */
+  readonly devboxConfigPath: string;
+  /**
+   * Who lets people in to a code-server on its port: Devyard, or code-server itself with a password that Devyard makes.
+   * Holds from the next start of a server on.
+   */
+  readonly codeServerAccess: 'devyard' | 'password';
 }
 
 export const defaultSettings: Settings = {
@@ -19,6 +28,9 @@ export const defaultSettings: Settings = {
   portRange: { start: 8010, end: 8100 },
   startTimeoutSeconds: 120,
   stopGraceSeconds: 10,
+  extensionGallery: '',
+  devboxConfigPath: '',
+  codeServerAccess: 'devyard',
 };
 
 type Patch = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
@@ -79,7 +91,8 @@ export class SettingsFile {
 }
 
 function checked(settings: Settings): Settings {
-  const { codeServerPath, portRange, startTimeoutSeconds, stopGraceSeconds } = settings;
+  const { codeServerPath, portRange, startTimeoutSeconds, stopGraceSeconds, extensionGallery } = settings;
+  const { codeServerAccess, devboxConfigPath } = settings;
   const { start, end } = portRange;
   if (![start, end].every((port) => Number.isInteger(port) && port >= 1024 && port <= 65_535)) {
     throw new DevyardError('invalid', 'The port range holds something that is no port from 1024 to 65535.', {
@@ -92,12 +105,41 @@ function checked(settings: Settings): Settings {
       hint: 'Swap the two numbers.',
     });
   }
-  if (typeof codeServerPath !== 'string' || (codeServerPath !== '' && !isAbsolute(codeServerPath))) {
-    throw new DevyardError('invalid', 'The code-server path is not an absolute path.', { field: 'codeServerPath' });
+  absoluteOrNone('codeServerPath', codeServerPath, 'code-server path');
+  absoluteOrNone('devboxConfigPath', devboxConfigPath, 'path of devbox.yaml');
+  if (typeof extensionGallery !== 'string' || (extensionGallery !== '' && !isGallery(extensionGallery))) {
+    throw new DevyardError('invalid', 'The extension gallery is no plain http or https address.', {
+      field: 'extensionGallery',
+      hint: 'Give an address such as https://open-vsx.org, or nothing.',
+    });
+  }
+  if (codeServerAccess !== 'devyard' && codeServerAccess !== 'password') {
+    throw new DevyardError('invalid', 'The access to code-servers is neither “devyard” nor “password”.', {
+      field: 'codeServerAccess',
+    });
   }
   wholeSeconds('startTimeoutSeconds', startTimeoutSeconds, 5, 3600);
   wholeSeconds('stopGraceSeconds', stopGraceSeconds, 0, 600);
-  return { codeServerPath, portRange: { start, end }, startTimeoutSeconds, stopGraceSeconds };
+  return {
+    codeServerPath,
+    portRange: { start, end },
+    startTimeoutSeconds,
+    stopGraceSeconds,
+    extensionGallery,
+    devboxConfigPath,
+    codeServerAccess,
+  };
+}
+
+function absoluteOrNone(field: keyof Settings, value: string, what: string): void {
+  if (typeof value === 'string' && (value === '' || isAbsolute(value))) return;
+  throw new DevyardError('invalid', `The ${what} is not an absolute path.`, { field });
+}
+
+function isGallery(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === '');
 }
 
 /** The bounds are the API's, too: what the file holds must be what a client may be told. */

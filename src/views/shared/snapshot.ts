@@ -44,6 +44,9 @@ export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChan
     }
     case 'engine.changed':
       return withEngine(snapshot, event.engine);
+    case 'job.changed':
+    case 'job.progress':
+    case 'config.changed':
     case 'settings.changed':
     case 'problem':
     case 'hello':

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createApiServer, type ApiServer } from '../../../src/api/server/server.ts';
-import { createWorld, temporaryFolder, token, type World } from './fakes.ts';
+import { temporaryFolder, token } from './fakes.ts';
+import { createWorld, type World } from './world.ts';
 
 export const bearer = { Authorization: `Bearer ${token}` };
 export const json = { ...bearer, 'Content-Type': 'application/json' };

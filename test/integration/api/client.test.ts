@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, createClient, type DevyardClient } from '../../../src/api/client/client.ts';
-import { socketHealthProbe } from '../../../src/api/client/healthProbe.ts';
+import { healthProbe } from '../../../src/api/client/healthProbe.ts';
 import { createApiServer, type ApiServer } from '../../../src/api/server/server.ts';
 import { DevyardError } from '../../../src/managers/shared/errors.ts';
-import { createWorld, id, temporaryFolder, token, unknownId, type World } from './fakes.ts';
+import { id, temporaryFolder, token, unknownId } from './fakes.ts';
+import { createWorld, type World } from './world.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let socketPath: string;
@@ -167,25 +169,45 @@ describe('with a server that misbehaves', () => {
     client.close();
   });
 
-  it.each<[healthy: boolean, name: string, serve: (request: IncomingMessage, response: ServerResponse) => void]>([
-    [true, 'expired', (_, response) => response.end('{"status":"expired"}')],
-    [false, 'an error', (_, response) => response.writeHead(503).end()],
-    [false, 'a redirect', (_, response) => response.writeHead(302, { Location: '/' }).end()],
-    [false, 'silence', () => undefined],
-    [false, 'a body without end', (_, response) => response.write('x'.repeat(200_000))],
+  it.each<
     [
-      false,
+      answer: 'none' | 'alive' | 'expired',
+      name: string,
+      serve: (request: IncomingMessage, response: ServerResponse) => void,
+    ]
+  >([
+    ['expired', 'an idle server', (_, response) => response.end('{"status":"expired","lastHeartbeat":0}')],
+    ['alive', 'a server with a client', (_, response) => response.end('{ "status": "alive" }')],
+    ['alive', 'a 200 without any body', (_, response) => response.end()],
+    ['none', 'an error', (_, response) => response.writeHead(503).end()],
+    ['none', 'a redirect', (_, response) => response.writeHead(302, { Location: '/' }).end()],
+    ['none', 'silence', () => undefined],
+    ['none', 'a body without end', (_, response) => response.write('x'.repeat(200_000))],
+    [
+      'none',
       'half a body',
       (_, response) => response.writeHead(200, { 'Content-Length': '99' }).write('{', () => response.destroy()),
     ],
-    [false, 'a reset', ({ socket }) => socket.destroy()],
-  ])('the health probe says %s for %s and leaves no connection', async (healthy, _, answer) => {
+    ['none', 'a reset', ({ socket }) => socket.destroy()],
+  ])('the health probe says %s for %s and leaves no connection', async (expected, _, answer) => {
     serve = answer;
-    expect(await socketHealthProbe.healthy(socketPath, 150)).toBe(healthy);
+    expect(await healthProbe.ask({ socketPath }, 150)).toBe(expected);
     await expect.poll(() => connections.every((socket) => socket.destroyed)).toBe(true);
   });
 
-  it('the health probe says false when nobody listens', async () => {
-    expect(await socketHealthProbe.healthy(path.join(folder.path, 'none'), 1_000)).toBe(false);
+  it('the health probe asks on a port of the loopback address, too', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/healthz' ? 200 : 404).end('{"status":"expired"}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await healthProbe.ask({ port }, 1_000)).toBe('expired');
+    server.close();
+    await once(server, 'close');
+    expect(await healthProbe.ask({ port }, 1_000)).toBe('none');
+  });
+
+  it('the health probe says none when nobody listens', async () => {
+    expect(await healthProbe.ask({ socketPath: path.join(folder.path, 'none') }, 1_000)).toBe('none');
   });
 });

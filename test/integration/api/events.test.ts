@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient, type DevyardClient, type ReceivedEvent } from '../../../src/api/client/client.ts';
 import type { StateEvent } from '../../../src/api/contract/events.ts';
 import { createApiServer, type ApiServer } from '../../../src/api/server/server.ts';
-import { codeServer, createWorld, id, temporaryFolder, token, unknownId, type World } from './fakes.ts';
+import { codeServer, id, temporaryFolder, token, unknownId } from './fakes.ts';
+import { createWorld, type World } from './world.ts';
 import { ask, open, readUntil } from './http.ts';
 
 let world: World;
@@ -59,7 +60,7 @@ describe('GET /api/events', () => {
     expect(await replayed).toBe(
       `event: hello\ndata: {"type":"hello","lastEventId":1}\n\nid: 1\nevent: codeServer.deleted\ndata: {"type":"codeServer.deleted","id":"${id}"}\n\n`,
     );
-    world.metrics.emit({ id, metrics });
+    world.passing.emit({ type: 'codeServer.metrics', id, metrics });
     expect(await readUntil(stream, (text) => text.endsWith('\n\n'))).toBe(
       `event: codeServer.metrics\ndata: ${JSON.stringify({ type: 'codeServer.metrics', id, metrics })}\n\n`,
     );
@@ -88,7 +89,7 @@ describe('GET /api/events', () => {
     ]);
     await expect.poll(() => world.clients).toEqual([1, 0]);
     expect(world.events.listenerCount).toBe(0);
-    expect(world.metrics.listenerCount).toBe(0);
+    expect(world.passing.listenerCount).toBe(0);
   });
 
   it.each([

@@ -1,17 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DaemonInfo } from '../../../src/api/contract/daemon.ts';
 import type { StateEvent } from '../../../src/api/contract/events.ts';
-import type { Settings } from '../../../src/api/contract/settings.ts';
-import type { MetricsSample, ServerDeps } from '../../../src/api/server/deps.ts';
-import type { CodeServer, CreateInput } from '../../../src/managers/codeServers/model.ts';
+import type { CodeServer, CreateInput, WorkspaceSource } from '../../../src/managers/codeServers/model.ts';
 import type { CodeServers } from '../../../src/managers/codeServers/ports.ts';
 import type { Clock } from '../../../src/managers/shared/clock.ts';
 import { Emitter } from '../../../src/managers/shared/emitter.ts';
 import { DevyardError } from '../../../src/managers/shared/errors.ts';
 import type { EventLog, NumberedEvent } from '../../../src/managers/shared/events/types.ts';
+import type { Job } from '../../../src/managers/shared/jobs/types.ts';
 import type { LogEntry, ResourceLog } from '../../../src/managers/shared/logs/types.ts';
+import { FakeJobs, job } from './fakeJobs.ts';
 
 export const token = 'test-token-0123456789';
 export const id = '01890000-0000-7000-8000-000000000001';
@@ -117,6 +116,11 @@ export function codeServer(changes: Partial<CodeServer> = {}): CodeServer {
     args: ['--verbose'],
     env: {},
     memoryLimitMb: null,
+    origin: { type: 'folder' },
+    extensions: ['ms-python.python'],
+    extensionGroups: [],
+    autoStart: false,
+    stopWhenIdleMinutes: null,
     hostId: 'host-1',
     state: { status: 'stopped' },
     metrics: null,
@@ -131,12 +135,20 @@ export class FakeCodeServers implements CodeServers {
   readonly calls: unknown[][] = [];
   fail: Error | undefined;
   hang = false;
+  readonly #jobs: FakeJobs;
 
-  constructor() {
+  constructor(jobs = new FakeJobs()) {
+    this.#jobs = jobs;
     this.servers.set(id, codeServer());
   }
   requireGate(...call: unknown[]): void {
     this.#enter('requireGate', ...call);
+  }
+  /** What the servers ask for themselves. */
+  ownPassword: string | undefined;
+  async password(...call: unknown[]): Promise<string | undefined> {
+    this.#enter('password', ...call);
+    return this.ownPassword;
   }
   #enter(...call: unknown[]): void {
     this.calls.push(call);
@@ -163,6 +175,29 @@ export class FakeCodeServers implements CodeServers {
     this.servers.set(made.id, made);
     return made;
   }
+  async duplicate(id: string, input: { name?: string | undefined }): Promise<CodeServer> {
+    this.#enter('duplicate', id, input);
+    return this.create({ name: input.name ?? `${this.get(id).name} copy` });
+  }
+  async installExtensions(id: string, input: object): Promise<Job> {
+    this.#enter('installExtensions', id, input);
+    return this.#jobs.list().findLast(({ resourceId }) => resourceId === id) ?? this.#jobs.add(job({ resourceId: id }));
+  }
+  async applySettings(id: string, input: object): ReturnType<CodeServers['applySettings']> {
+    this.#enter('applySettings', id, input);
+    return { file: '/data/settings.json', changed: ['editor.tabSize'] };
+  }
+  async fillWorkspace(id: string, source: WorkspaceSource): Promise<Job> {
+    this.#enter('fillWorkspace', id, source);
+    return this.#jobs.add(job({ resourceId: id }));
+  }
+  history(id: string): ReturnType<CodeServers['history']> {
+    this.get(id);
+    return [{ at: 1_700_000_000_000, cpuPercent: 1.5, memoryBytes: 1024 }];
+  }
+  poke(...call: unknown[]): void {
+    this.#enter('poke', ...call);
+  }
   async update(id: string, input: object): Promise<CodeServer> {
     this.#enter('update', id, input);
     return this.#set(id, input);
@@ -178,7 +213,13 @@ export class FakeCodeServers implements CodeServers {
         });
       });
     }
-    const run = { runId: unknownId, pid: 4242, startedAt: 1_700_000_000_000 - 2_500, adopted: false };
+    const run = {
+      runId: unknownId,
+      pid: 4242,
+      startedAt: 1_700_000_000_000 - 2_500,
+      adopted: false,
+      access: 'devyard',
+    } as const;
     return this.#set(id, { state: { status: 'running', run } });
   }
   restart(id: string, options: { wait?: boolean | undefined; signal?: AbortSignal } = {}): Promise<CodeServer> {
@@ -198,6 +239,7 @@ export class FakeCodeServers implements CodeServers {
     return { id, erased: ['/data/x'], kept: ['/home/a/src api'] };
   }
   async health(id: string): ReturnType<CodeServers['health']> {
+    this.#enter('health', id);
     this.get(id);
     return {
       status: 'running',
@@ -212,71 +254,4 @@ export class FakeCodeServers implements CodeServers {
     this.get(id);
     return this.logs;
   }
-}
-
-export interface World {
-  readonly deps: ServerDeps;
-  readonly codeServers: FakeCodeServers;
-  readonly events: FakeEventLog;
-  readonly clock: FakeClock;
-  readonly metrics: Emitter<MetricsSample>;
-  readonly problems: string[];
-  readonly clients: number[];
-  readonly daemonCalls: unknown[];
-}
-
-export const settings: Settings = {
-  codeServerPath: '',
-  portRange: { start: 8010, end: 8100 },
-  startTimeoutSeconds: 60,
-  stopGraceSeconds: 10,
-};
-
-export function createWorld(): World {
-  const codeServers = new FakeCodeServers();
-  const events = new FakeEventLog();
-  const clock = new FakeClock();
-  const metrics = new Emitter<MetricsSample>();
-  const problems: string[] = [];
-  const clients: number[] = [];
-  const daemonCalls: unknown[] = [];
-  const engine = { status: 'ready', path: '/bin/code-server', version: '4.1.0', source: 'path' } as const;
-  const info: DaemonInfo = {
-    version: '0.1.0',
-    build: 1,
-    apiVersion: 1,
-    pid: 1,
-    startedAt: 1,
-    hostId: 'host-1',
-    dataDir: '/d',
-    logFile: '/d/log',
-    runtime: 'node',
-    socket: '/s',
-    urls: [],
-    binDir: '/b',
-    problems: [],
-  };
-  const deps: ServerDeps = {
-    codeServers,
-    engines: { get: async () => engine, install: async () => engine, cancelInstall: async () => engine },
-    events,
-    onMetrics: metrics.on,
-    settings: { get: () => settings, patch: async (changes) => Object.assign({}, settings, changes) },
-    daemon: {
-      info: () => info,
-      log: async (lines) => [`asked for ${lines}`],
-      handOver: async (build) => void daemonCalls.push(['handOver', build]),
-      stop: async (options) => void daemonCalls.push(['stop', options]),
-    },
-    tickets: {
-      mintTicket: (id, folder, host) => ({ url: `http://ticket/${id}?${folder ?? ''}&${host ?? ''}`, expiresAt: 5 }),
-      mintProxyTicket: (id, base, folder) => ({ url: `${base}/${id}?${folder ?? ''}`, expiresAt: 5 }),
-    },
-    passages: { onPort: () => undefined },
-    token,
-    onClients: (count) => clients.push(count),
-    onProblem: (message) => problems.push(message),
-    clock,
-  };
-  return { deps, codeServers, events, clock, metrics, problems, clients, daemonCalls };
 }

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createApiServer, type ApiServer } from '../../../src/api/server/server.ts';
 import { DevyardError } from '../../../src/managers/shared/errors.ts';
-import { codeServer, createWorld, id, temporaryFolder, token, unknownId, type World } from './fakes.ts';
+import { codeServer, id, temporaryFolder, token, unknownId } from './fakes.ts';
+import { createWorld, type World } from './world.ts';
 import { ask } from './http.ts';
 
 let world: World;

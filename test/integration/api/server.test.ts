@@ -7,7 +7,8 @@ import { operations } from '../../../src/api/contract/operations.ts';
 import { routes } from '../../../src/api/contract/routes.ts';
 import { createApiServer } from '../../../src/api/server/server.ts';
 import { bearer, json, startApi, type ApiWorld } from './apiWorld.ts';
-import { createWorld, id, token } from './fakes.ts';
+import { id, token } from './fakes.ts';
+import { createWorld } from './world.ts';
 import { ask, open } from './http.ts';
 
 let world: ApiWorld;

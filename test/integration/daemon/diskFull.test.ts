@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DevyardClient } from '../../../src/api/client/client.ts';
+import { rawZip } from '../../support/rawArchives.ts';
 import { Yard } from './yard.ts';
 
 let yard: Yard;
@@ -93,4 +95,30 @@ it('a daemon that cannot be started for want of space says so, and serves when t
     status: 'running',
     run: { pid: state.status === 'running' ? state.run.pid : 0 },
   });
+});
+
+it('an archive that does not fit leaves nothing half-made: no server, no folder, no port, and the space is free again', async () => {
+  const path = join(yard.path, 'large.zip');
+  const entries = Array.from({ length: 40 }, (_, index) => ({
+    name: `part-${String(index)}`,
+    content: randomBytes(1_000_000),
+  }));
+  await writeFile(path, rawZip(entries));
+  const free = async (): Promise<number> => {
+    const { bavail, bsize } = await statfs(yard.dataDir);
+    return bavail * bsize;
+  };
+  const before = await free();
+  const body = { name: 'large', source: { type: 'archive', path }, wait: true } as const;
+  await expect(client.call('codeServers.create', { body })).rejects.toMatchObject({
+    code: 'disk-full',
+    status: 507,
+    hint: expect.stringContaining('Free') as string,
+  });
+  expect(await list()).toEqual([]);
+  expect(await readdir(join(yard.dataDir, 'workspaces'))).toEqual([]);
+  expect(await readdir(join(yard.dataDir, 'code-servers'))).toEqual([]);
+  // The logs and the database have grown a little.
+  expect(before - (await free())).toBeLessThan(2_000_000);
+  expect((await yard.create(client, 'next')).port).toBe((await client.call('settings.get', {})).portRange.start);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   if (layout === undefined) throw new Error(reason);
   yard = await Yard.open();
   yard.env['PATH'] = `${dirname(layout.launcher)}:${process.env['PATH'] ?? ''}`;
-  await yard.start();
+  await yard.start('--listen', '127.0.0.1:0');
   client = await yard.client();
   token = (await readFile(`${yard.dataDir}/token`, 'utf8')).trim();
   server = await yard.create(client, 'real');
@@ -45,6 +45,25 @@ it('runs: healthy with nobody connected, whole tree measured, only for who may e
   const page = await fetch(new URL(first.headers.get('location') ?? '', server.url), { headers: { cookie } });
   expect(await page.text()).toContain('vscode-workbench-web-configuration');
   expect((await fetch(url, { redirect: 'manual' })).status).toBe(401);
+});
+
+it('takes as many cookies as a host has for all its ports', async () => {
+  const cookie = `big=${'x'.repeat(20_000)}`;
+  const answer = await fetch(`${server.url}healthz`, { headers: { authorization: `Bearer ${token}`, cookie } });
+  expect(answer.status).toBe(200);
+});
+
+it('says what it uses to who asks right after a start and watches no events', async () => {
+  const url = `${yard.ready?.url ?? ''}/servers/${server.id}`;
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`${url}/restart`, { method: 'POST', headers })).status).toBe(200);
+  const { data } = (await (await fetch(`${url}/health`, { headers })).json()) as {
+    data: { memory_mb: number; cpu_percent: number };
+  };
+  // Two Node.js with an editor; the shell that starts them has not two.
+  expect(data.memory_mb).toBeGreaterThan(50);
+  expect(data.cpu_percent).toBeGreaterThan(0);
+  server = await client.call('codeServers.get', { params: { id: server.id } });
 });
 
 it('serves on a private socket, and has no secret in what others may see of it', async () => {

@@ -7,7 +7,13 @@ export const l10n: Localizer = {
   t: (message, ...args) => message.replaceAll(/\{(\d+)\}/g, (_, index: string) => String(args[Number(index)])),
 };
 
-export const run = { runId: '01890000-0000-7000-8000-0000000000ff', pid: 4711, startedAt: 1000, adopted: false };
+export const run = {
+  runId: '01890000-0000-7000-8000-0000000000ff',
+  pid: 4711,
+  startedAt: 1000,
+  adopted: false,
+  access: 'devyard',
+} as const;
 export const running: CodeServerState = { status: 'running', run };
 export const failed: Extract<CodeServerState, { status: 'failed' }> = {
   status: 'failed',
@@ -45,6 +51,11 @@ export function codeServer(
     args: [],
     env: {},
     memoryLimitMb: null,
+    origin: { type: 'empty' },
+    extensions: [],
+    extensionGroups: [],
+    autoStart: false,
+    stopWhenIdleMinutes: null,
     hostId: 'host',
     state,
     metrics: null,

@@ -42,6 +42,9 @@ describe('settings', () => {
       portRange: { start: 1, end: 2 },
       startTimeoutSeconds: 5,
       stopGraceSeconds: 1,
+      extensionGallery: '',
+      devboxConfigPath: '',
+      codeServerAccess: 'devyard' as const,
     };
     expect(realChanges({ codeServerPath: '/x', stopGraceSeconds: 3 }, current)).toEqual({ stopGraceSeconds: 3 });
   });

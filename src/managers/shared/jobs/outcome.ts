@@ -11,3 +11,8 @@ export function requireSuccess({ state }: Job): void {
     ...(field === undefined ? {} : { field }),
   });
 }
+
+/** The newest job of a resource, of jobs in their order. */
+export function lastJobOf(jobs: readonly Job[], resourceId: string): Job | undefined {
+  return jobs.findLast((job) => job.resourceId === resourceId);
+}

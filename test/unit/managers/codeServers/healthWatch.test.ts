@@ -9,13 +9,13 @@ function watching(answers: (at: number) => boolean, { answered = false, startTim
   const watch = new HealthWatch(
     {
       probe: {
-        healthy: async () => {
+        ask: async () => {
           probes += 1;
-          return answers(clock.now());
+          return answers(clock.now()) ? 'expired' : 'none';
         },
       },
       clock,
-      socketPath: '/s',
+      target: { socketPath: '/s' },
       startTimeoutMs,
       intervalMs: () => 5000,
       onHealthy: () => seen.push(`${String(clock.now())} healthy`),

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { argumentsOf, environmentOf, pathsOf, withoutEditor } from '../../../../src/managers/codeServers/launchPlan.ts';
+import {
+  accessOf,
+  argumentsOf,
+  environmentOf,
+  pathsOf,
+  withoutEditor,
+} from '../../../../src/managers/codeServers/launchPlan.ts';
 import type { CodeServerDefinition } from '../../../../src/managers/codeServers/model.ts';
 
 const definition: CodeServerDefinition = {
@@ -12,6 +18,11 @@ const definition: CodeServerDefinition = {
   args: ['--log', 'debug'],
   env: { FOO: 'bar' },
   memoryLimitMb: 512,
+  origin: { type: 'folder' },
+  extensions: [],
+  extensionGroups: [],
+  autoStart: false,
+  stopWhenIdleMinutes: null,
   hostId: 'h',
 };
 
@@ -30,6 +41,17 @@ describe('argumentsOf', () => {
     ]);
     expect(args.slice(-2)).toEqual(['--', '/src/api']);
     expect(args).toContain('--disable-telemetry');
+  });
+
+  it('puts a server with a password on its port, whatever PORT and CODE_SERVER_HOST say', () => {
+    const args = argumentsOf(definition, paths, 'password');
+    const onPort = '--bind-addr 127.0.0.1:8010 --host 127.0.0.1 --port 8010 --auth password'.split(' ');
+    expect(args.slice(0, 8)).toEqual(onPort);
+    expect(args).not.toContain('--socket');
+  });
+
+  it.each(['devyard', 'password'] as const)('tells from the command line that the access is %s', (access) => {
+    expect(accessOf(['/bin/code-server', ...argumentsOf(definition, paths, access)])).toBe(access);
   });
 
   it('keeps socket paths short and different from server to server', () => {
@@ -63,6 +85,22 @@ describe('environmentOf', () => {
       NODE_OPTIONS: '--max-old-space-size=512',
       FOO: 'bar',
     });
+  });
+});
+
+describe('environmentOf, with a password', () => {
+  const named = { ...definition, env: { PASSWORD: 'mine', CODE_SERVER_COOKIE_SUFFIX: 'own' } };
+
+  it('hands it over where a definition cannot get in between, with a cookie of the server’s own', () => {
+    expect(environmentOf(definition, {}, '', 'secret')).toMatchObject({
+      PASSWORD: 'secret',
+      CODE_SERVER_COOKIE_SUFFIX: '019800000000700080000123456789ab',
+    });
+    expect(environmentOf(named, {}, '', 'secret')).toMatchObject({
+      PASSWORD: 'secret',
+      CODE_SERVER_COOKIE_SUFFIX: 'own',
+    });
+    expect(environmentOf(definition, { PASSWORD: 'of the daemon' })).not.toHaveProperty('PASSWORD');
   });
 });
 

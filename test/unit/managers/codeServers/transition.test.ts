@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CodeServerState } from '../../../../src/managers/codeServers/model.ts';
 import { type Signal, transition } from '../../../../src/managers/codeServers/transition.ts';
 
-const run = { runId: 'r', pid: 7, startedAt: 1, adopted: false };
+const run = { runId: 'r', pid: 7, startedAt: 1, adopted: false, access: 'devyard' } as const;
 const failure = { at: 9, reason: 'because', exitCode: 1, signal: null, lastLines: ['x'] };
 
 const signals: fc.Arbitrary<Signal> = fc.constantFrom<Signal[]>(

@@ -4,7 +4,7 @@ import { slugOf } from '../../../../src/managers/codeServers/home.ts';
 import {
   validArguments,
   validEnvironment,
-  validFolderPath,
+  validAbsolutePath,
   validName,
 } from '../../../../src/managers/codeServers/validate.ts';
 
@@ -93,12 +93,12 @@ describe('slugOf', () => {
   });
 });
 
-describe('validFolderPath', () => {
+describe('validAbsolutePath', () => {
   it.each(['relative', './x', '', 'C:x'])('refuses %j', (path) => {
-    expect(() => validFolderPath(path)).toThrow(invalid('folder'));
+    expect(() => validAbsolutePath(path, 'folder')).toThrow(invalid('folder'));
   });
   it('refuses a zero byte', () => {
-    expect(() => validFolderPath('/a\0b')).toThrow(invalid('folder'));
+    expect(() => validAbsolutePath('/a\0b', 'folder')).toThrow(invalid('folder'));
   });
 });
 
@@ -110,6 +110,13 @@ describe('validArguments', () => {
     'refuses %j',
     (...args) => {
       expect(() => validArguments(args)).toThrow(invalid('args.0'));
+    },
+  );
+  it.each(['--install-extension=a.b', '--list-extensions', '--version', '-v', '--help', '-h', '--open', '-n', '-r'])(
+    'refuses %j, with which nothing would be served',
+    (arg) => {
+      expect(() => validArguments(['--verbose', arg])).toThrow(invalid('args.1'));
+      expect(validArguments(['-vvv', '-e'])).toEqual(['-vvv', '-e']);
     },
   );
   it('refuses the end of the options', () => {

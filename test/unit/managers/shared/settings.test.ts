@@ -24,6 +24,7 @@ it.each([
   { stopGraceSeconds: -1 },
   { stopGraceSeconds: 601 },
   { stopGraceSeconds: null },
+  { codeServerAccess: 'none' },
 ])('puts a file aside that holds %j', async (written) => {
   await writeFile(path, JSON.stringify(written));
   const problems: unknown[] = [];
