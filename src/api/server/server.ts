@@ -11,7 +11,7 @@ import type { ServerDeps } from './deps.ts';
 import { failureBody, failureOf } from './errors.ts';
 import { createEventStreams } from './events.ts';
 import { createHandlers } from './handlers.ts';
-import { registerLegacy } from './legacy.ts';
+import { registerLegacy } from './legacy/register.ts';
 import { Listeners } from './listeners.ts';
 import { createLogSockets } from './logSockets.ts';
 import { createProxy, registerProxyMisses } from './proxy.ts';
@@ -73,6 +73,10 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
     ),
   );
   acceptJsonOnly(app);
+  app.addHook('onRequest', async ({ raw }) => {
+    // No body has no type, whatever a client says of it.
+    if (raw.headers['content-length'] === '0') delete raw.headers['content-type'];
+  });
   app.addHook('onRequest', async (request) => authority.check(request.raw, doors.get(request.raw)));
   app.addHook('onSend', async (_request, reply) => {
     void reply.header('Cache-Control', 'no-store').header('X-Content-Type-Options', 'nosniff');
@@ -94,7 +98,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   registerStreams(app, streams, deps.codeServers);
   registerProxyMisses(app);
   logSockets.register(app);
-  registerLegacy(app, deps.codeServers, clock);
+  await registerLegacy(app, deps, clock);
   await app.ready();
 
   const route = (request: IncomingMessage, response: ServerResponse, door: DoorPolicy | undefined): void => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createApiServer, type ApiServer } from '../../../src/api/server/server.ts';
 import { DevyardError } from '../../../src/managers/shared/errors.ts';
+import { job } from './fakeJobs.ts';
 import { codeServer, id, temporaryFolder, token, unknownId } from './fakes.ts';
 import { createWorld, type World } from './world.ts';
 import { ask } from './http.ts';
@@ -44,7 +45,7 @@ const stopped = {
   name: 'api',
   port: 8010,
   workspace_path: '/home/a/src api',
-  extensions: [],
+  extensions: ['ms-python.python'],
   status: 'stopped',
   pid: null,
   start_time: null,
@@ -106,6 +107,17 @@ it('shows metrics in its units', async () => {
   ]);
 });
 
+it.each([`/servers/${id}/refresh-status`, '/servers/refresh-all'])(
+  'measures before it answers POST %s',
+  async (url) => {
+    world.codeServers.calls.length = 0;
+    expect((await call('POST', url))[0]).toBe(200);
+    const names = world.codeServers.calls.map(([name]) => name);
+    expect(names.filter((name) => name === 'health' || name === 'poke')).toEqual(['health', 'poke']);
+    expect(names.at(-1)).toMatch(/^(?:get|list)$/);
+  },
+);
+
 it('gives log objects, newest lines only', async () => {
   world.codeServers.logs.entries = [
     { kind: 'line', seq: 1, time: 0, source: 'stdout', text: 'one' },
@@ -158,7 +170,7 @@ it('answers errors as text beside a code', async () => {
     422,
     expect.objectContaining({ error: expect.any(String), code: 'invalid', field: 'name' }),
   ]);
-  expect(await call('POST', '/servers', { name: 'a', extensions: ['x.y'] })).toEqual([
+  expect(await call('POST', '/servers', { name: 'a', extensions: 'x.y' })).toEqual([
     422,
     expect.objectContaining({ field: 'extensions' }),
   ]);
@@ -181,4 +193,80 @@ it('waits 30 seconds for a start, then answers that it starts', async () => {
     200,
     { status: 'success', message: 'Server is starting', data: { ...stopped, status: 'starting' } },
   ]);
+});
+
+it('creates in all the ways of the original, and says what could not be done', async () => {
+  const created = { ...stopped, id: '01890000-0000-7000-8000-000000000002', name: 'b' };
+  const failed = { name: 'x.y', status: 'failed', message: 'It is broken.' } as const;
+  expect(await call('POST', '/servers/create-metadata', { name: 'b' })).toEqual([201, created]);
+  const template = { name: 'b', template_id: 'Starter', tab_name: 'Samples' };
+  expect(await call('POST', '/servers/create-from-template', template)).toEqual([201, created]);
+  world.jobs.add(job({ resourceId: created.id, items: [{ name: 'a.b', status: 'done' }, failed] }));
+  expect(await call('POST', '/servers', { name: 'b', extensions: ['a.b', 'x.y'] })).toEqual([
+    201,
+    { ...created, warnings: ['x.y: It is broken.'] },
+  ]);
+  expect(world.codeServers.calls.filter(([what]) => what === 'create').map(([, input]) => input)).toEqual([
+    { name: 'b', wait: true },
+    { name: 'b', source: { type: 'template', name: 'Starter', tab: 'Samples' }, wait: true },
+    { name: 'b', extensions: ['a.b', 'x.y'], wait: true },
+  ]);
+});
+
+it('installs extensions and answers when that is done: whole, in part, not at all', async () => {
+  const url = `/servers/${id}/install-extensions`;
+  const extensions = ['a.b', 'x.y'];
+  const items = [
+    { name: 'a.b', status: 'done' },
+    { name: 'x.y', status: 'done' },
+  ] as const;
+  world.jobs.add(job({ items }));
+  expect(await call('POST', url, { extensions })).toEqual([
+    200,
+    { status: 'success', message: 'Installed a.b, x.y', data: stopped },
+  ]);
+  const failed = { name: 'x.y', status: 'failed', message: 'It is broken.' } as const;
+  world.jobs.add(job({ items: [items[0], failed] }));
+  expect(await call('POST', url, { extensions })).toEqual([
+    200,
+    {
+      status: 'partial',
+      message: 'Installed 1 of 2. x.y: It is broken.',
+      data: stopped,
+      errors: ['x.y: It is broken.'],
+    },
+  ]);
+  world.jobs.add(job({ items: [failed] }));
+  expect(await call('POST', `/servers/${id}/install-extension`, { extension: 'x.y' })).toEqual([
+    502,
+    { error: 'x.y: It is broken.', code: 'install-failed', hint: expect.any(String) },
+  ]);
+  expect(await call('POST', url, { extensions: [] })).toEqual([422, expect.objectContaining({ field: 'extensions' })]);
+});
+
+it('applies the settings of a group, refreshes, and shows configuration and templates', async () => {
+  expect(await call('POST', `/servers/${id}/apply-group-settings`, { groupName: 'Python' })).toEqual([
+    200,
+    { status: 'success', message: 'Set editor.tabSize', data: stopped },
+  ]);
+  expect(world.codeServers.calls).toContainEqual(['applySettings', id, { extensionGroup: 'Python' }]);
+  expect(await call('POST', `/servers/${id}/refresh-status`)).toEqual([
+    200,
+    { status: 'success', message: 'Status refreshed', data: stopped },
+  ]);
+  expect(await call('POST', '/servers/refresh-all')).toEqual([
+    200,
+    { status: 'success', message: 'Status refreshed', data: [stopped] },
+  ]);
+  expect(await call('GET', '/config')).toEqual([
+    200,
+    {
+      status: 'success',
+      data: expect.objectContaining({
+        server: { default_port: 8000, code_server_port_range: { start: 8010, end: 8100 } },
+        ui: expect.objectContaining({ default_extension_groups: ['python', 'jupyter'] }),
+      }),
+    },
+  ]);
+  expect(await call('GET', '/templates')).toEqual([200, { status: 'success', data: { tabs: [] } }]);
 });

@@ -37,7 +37,7 @@ export function legacyServer(server: CodeServer, now: number): LegacyServer {
     name: server.name,
     port: server.port,
     workspace_path: server.folder,
-    extensions: [],
+    extensions: server.extensions,
     status: server.state.status,
     pid: run?.pid ?? null,
     start_time: run === undefined ? null : new Date(run.startedAt).toISOString(),

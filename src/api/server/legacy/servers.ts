@@ -1,16 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import type { CodeServers } from '../../managers/codeServers/ports.ts';
-import type { CodeServer } from '../../managers/codeServers/model.ts';
-import type { Clock } from '../../managers/shared/clock.ts';
-import { DevyardError } from '../../managers/shared/errors.ts';
-import { legacyLog, legacyServer } from './legacy/shapes.ts';
-import { goneSignal } from './routing.ts';
+import type { CodeServer } from '../../../managers/codeServers/model.ts';
+import type { Clock } from '../../../managers/shared/clock.ts';
+import { DevyardError } from '../../../managers/shared/errors.ts';
+import { withFieldNames } from '../../../managers/shared/fieldNames.ts';
+import { goneSignal } from '../routing.ts';
+import { knownId, type LegacyParts, schema } from './parts.ts';
+import { legacyLog, legacyServer } from './shapes.ts';
 
 /** How long start and restart wait before they answer with what there is. */
 const waitMs = 30_000;
 
 const createBody = z.object({ name: z.string(), extensions: z.array(z.string()).nullish() });
+const metadataBody = z.object({ name: z.string() });
+const templateBody = z.object({ name: z.string(), template_id: z.string(), tab_name: z.string().optional() });
 const logsQuery = z.object({
   lines: z
     .string()
@@ -20,31 +23,37 @@ const logsQuery = z.object({
     .default(50),
 });
 
-/** The paths of the original server with the bodies it had, so that its clients work on with nothing added but the token. */
-export function registerLegacy(app: FastifyInstance, codeServers: CodeServers, clock: Clock): void {
-  const schema = (summary: string): { summary: string; tags: string[] } => ({ summary, tags: ['original paths'] });
-
-  app.get('/health', { schema: schema('Is the daemon up') }, () => ({ status: 'healthy', service: 'devyard' }));
-
+/** Listing, creating, running and deleting code-servers. */
+export function registerServers(app: FastifyInstance, { codeServers, clock, creation }: LegacyParts): void {
   app.get('/servers', { schema: schema('All code-servers') }, () =>
     codeServers.list().map((server) => legacyServer(server, clock.now())),
   );
 
   app.post('/servers', { schema: { ...schema('Create a code-server'), body: createBody } }, async (request, reply) => {
     const { name, extensions } = request.body as z.output<typeof createBody>;
-    if ((extensions ?? []).length > 0) {
-      // Saying yes and installing nothing would be worse.
-      throw new DevyardError(
-        'invalid',
-        'This version of Devyard does not install extensions while it creates a server.',
-        {
-          field: 'extensions',
-          hint: 'Create it with an empty list and install the extensions in the editor.',
-        },
-      );
-    }
-    return reply.code(201).send(legacyServer(await codeServers.create({ name }), clock.now()));
+    return reply.code(201).send(await creation.create({ name, extensions: extensions ?? [] }, goneSignal(reply)));
   });
+
+  app.post(
+    '/servers/create-metadata',
+    { schema: { ...schema('Create a code-server with an empty folder'), body: metadataBody } },
+    async (request, reply) => {
+      const { name } = request.body as z.output<typeof metadataBody>;
+      return reply.code(201).send(await creation.create({ name }, goneSignal(reply)));
+    },
+  );
+
+  app.post(
+    '/servers/create-from-template',
+    { schema: { ...schema('Create a code-server from a template'), body: templateBody } },
+    async (request, reply) => {
+      const { name, template_id, tab_name } = request.body as z.output<typeof templateBody>;
+      const source = { type: 'template', name: template_id, tab: tab_name } as const;
+      const names = { 'source.name': 'template_id', 'source.tab': 'tab_name' };
+      const created = withFieldNames(names, () => creation.create({ name, source }, goneSignal(reply)));
+      return reply.code(201).send(await created);
+    },
+  );
 
   const intents = {
     start: { past: 'started', run: (id: string, signal: AbortSignal) => codeServers.start(id, { wait: true, signal }) },
@@ -100,6 +109,26 @@ export function registerLegacy(app: FastifyInstance, codeServers: CodeServers, c
     },
   );
 
+  app.post<{ Params: { id: string } }>(
+    '/servers/:id/refresh-status',
+    { schema: schema('Look at a code-server now') },
+    async (request) => {
+      const id = knownId(request.params.id);
+      await codeServers.health(id);
+      codeServers.poke(id);
+      const data = legacyServer(codeServers.get(id), clock.now());
+      return { status: 'success', message: 'Status refreshed', data };
+    },
+  );
+
+  app.post('/servers/refresh-all', { schema: schema('Look at all code-servers now') }, async () => {
+    // One that is deleted meanwhile is not in the list that is given.
+    await Promise.allSettled(codeServers.list().map(({ id }) => codeServers.health(id)));
+    codeServers.poke();
+    const data = codeServers.list().map((server) => legacyServer(server, clock.now()));
+    return { status: 'success', message: 'Status refreshed', data };
+  });
+
   app.get<{ Params: { id: string } }>(
     '/servers/:id/logs',
     { schema: { ...schema('Newest log lines of a code-server'), querystring: logsQuery } },
@@ -110,12 +139,6 @@ export function registerLegacy(app: FastifyInstance, codeServers: CodeServers, c
       return { status: 'success', data: { logs: entries.map((entry) => legacyLog(entry, server)) } };
     },
   );
-}
-
-/** These paths answer 404, not 422, to what cannot be an id. */
-function knownId(id: string): string {
-  if (z.uuid().safeParse(id).success) return id;
-  throw new DevyardError('not-found', `There is no server "${id}".`, { hint: 'GET /servers lists them all.' });
 }
 
 /** Runs an intent; when it takes longer than the original's clients wait, gives what there is instead. The intent goes on. */
