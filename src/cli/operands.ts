@@ -1,37 +1,25 @@
-import type { ParsedCommand } from './options.ts';
+import type { AnyCall, Command } from './command.ts';
 import { UsageError } from './output.ts';
 
-/** The operands of each `devyard code-server` command, as the usage calls them. */
-const ofCodeServer: Readonly<Record<string, readonly string[]>> = {
-  list: [],
-  create: ['NAME'],
-  start: ['ID'],
-  stop: ['ID'],
-  restart: ['ID'],
-  rename: ['ID', 'NEW-NAME'],
-  open: ['ID'],
-  logs: ['ID'],
-  delete: ['ID'],
-  engine: [],
-  install: [],
-};
-
-/** Throws UsageError when something follows a command that takes nothing. */
-export function requireNoOperands({ name, operands }: ParsedCommand): void {
-  const [first] = operands;
-  if (first === undefined) return;
-  const meant = name === 'stop' ? ` To stop a code-server: devyard code-server stop ${first}` : '';
-  throw new UsageError(`“${name}” is about the daemon and takes no “${first}”.${meant}`);
+/** What follows a command's words, as its notation says. Throws UsageError unless the command gets just what it takes. */
+export function operandsOf({ words, operands: expected }: Command, given: readonly string[]): AnyCall['operands'] {
+  const last = expected.at(-1);
+  const takesRest = last?.endsWith('…]') === true;
+  const single = takesRest ? expected.slice(0, -1) : expected;
+  const missing = single.slice(given.length).find((name) => !name.startsWith('['));
+  if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
+  const surplus = given[single.length];
+  if (surplus !== undefined && !takesRest) throw surplusError(words, single, surplus);
+  const values = single.map((_, index) => given[index]);
+  return takesRest ? [...values, given.slice(single.length)] : values;
 }
 
-/** Throws UsageError unless a `devyard code-server` command is one and gets just what it takes. */
-export function requireOperands(verb: string, operands: readonly string[]): void {
-  const expected = Object.hasOwn(ofCodeServer, verb) ? ofCodeServer[verb] : undefined;
-  if (expected === undefined) throw new UsageError(`There is no command “code-server ${verb}”.`);
-  const missing = expected[operands.length];
-  if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
-  const surplus = operands[expected.length];
-  if (surplus === undefined) return;
+function surplusError(words: Command['words'], expected: readonly string[], surplus: string): UsageError {
+  const [first] = words;
+  if (words.length === 1 && ['status', 'stop', 'logs'].includes(first)) {
+    const meant = first === 'status' ? '' : ` For a code-server: devyard code-server ${first} ${surplus}`;
+    return new UsageError(`“${first}” is about the daemon and takes no “${surplus}”.${meant}`);
+  }
   const hint = expected.length === 0 ? '' : ' Put a name with spaces in quotes.';
-  throw new UsageError(`“code-server ${verb}” takes no “${surplus}”.${hint}`);
+  return new UsageError(`“${words.join(' ')}” takes no “${surplus}”.${hint}`);
 }

@@ -3,6 +3,8 @@ import { ApiError } from '../api/client/transport.ts';
 /** The command line itself is wrong. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** The command whose help says more. */
+  help = 'help';
 }
 
 /** Prints a line and gives the exit code for success. */
@@ -15,14 +17,19 @@ export function printJson(value: unknown): number {
   return print(JSON.stringify(value, undefined, 2));
 }
 
+/** Says on stderr what went wrong, and below it what may help. */
+export function warn([message = '', ...details]: readonly string[]): void {
+  process.stderr.write(`${[`devyard: ${message}`, ...details].join('\n')}\n`);
+}
+
 /** Says what went wrong on stderr, and gives the exit code for it. */
 export function fail(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`devyard: ${error.message}\nRun “devyard help” to see what there is.\n`);
+    warn([error.message, `Run “devyard ${error.help}” to see what there is.`]);
     return 2;
   }
   const { message, hint } = error as { message?: string; hint?: string };
-  process.stderr.write(`devyard: ${message ?? String(error)}\n${hint === undefined ? '' : `${hint}\n`}`);
+  warn([message ?? String(error), ...(hint === undefined ? [] : [hint])]);
   return error instanceof ApiError ? exitCodeOf(error) : 1;
 }
 

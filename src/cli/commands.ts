@@ -1,0 +1,44 @@
+import { renameCommand, deleteCommand, setCommand } from './codeServers/change.ts';
+import { createCommand, duplicateCommand } from './codeServers/create.ts';
+import { engineCommand, installCommand } from './codeServers/engine.ts';
+import { applySettingsCommand, fillCommand, installExtensionCommand } from './codeServers/furnish.ts';
+import { restartCommand, startCommand, stopCommand } from './codeServers/lifecycle.ts';
+import { logsCommand } from './codeServers/logs.ts';
+import { listCommand, openCommand } from './codeServers/look.ts';
+import { usageCommand } from './codeServers/usage.ts';
+import { checkConfigCommand, groupsCommand, showConfigCommand, templatesCommand } from './config/commands.ts';
+import { daemonLogsCommand } from './daemon/logs.ts';
+import { serveCommand } from './daemon/serve.ts';
+import { statusCommand } from './daemon/status.ts';
+import { stopDaemonCommand } from './daemon/stop.ts';
+import { cancelJobCommand, jobsCommand } from './jobs/commands.ts';
+import type { Section } from './usage.ts';
+
+/** Every command there is, as the help lists them. */
+export const sections: readonly Section[] = [
+  { title: 'The daemon', commands: [statusCommand, serveCommand, daemonLogsCommand, stopDaemonCommand] },
+  {
+    title: 'Code-servers',
+    commands: [
+      listCommand,
+      createCommand,
+      duplicateCommand,
+      startCommand,
+      restartCommand,
+      stopCommand,
+      openCommand,
+      logsCommand,
+      usageCommand,
+      setCommand,
+      renameCommand,
+      installExtensionCommand,
+      applySettingsCommand,
+      fillCommand,
+      deleteCommand,
+      engineCommand,
+      installCommand,
+    ],
+  },
+  { title: 'Work in progress', commands: [jobsCommand, cancelJobCommand] },
+  { title: 'devbox.yaml', commands: [showConfigCommand, checkConfigCommand, groupsCommand, templatesCommand] },
+];
