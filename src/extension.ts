@@ -9,6 +9,7 @@ import { CodeServersTree } from './views/codeServers/tree.ts';
 import { showCodeServersView } from './views/codeServers/view.ts';
 import { allCommands } from './views/commands/all.ts';
 import { registerCommands } from './views/commands/register.ts';
+import { registerDevboxYaml } from './views/config/devboxYaml.ts';
 import { syncContext } from './views/daemon/contextSync.ts';
 import { DaemonLog } from './views/daemon/daemonLog.ts';
 import { showProblems } from './views/daemon/problems.ts';
@@ -65,6 +66,14 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
     showProblems(session, context.globalState),
     registerCommands(allCommands({ session, logChannels, daemonLog, dataDir, forget }), errors),
     showCodeServersView(session, tree),
+    registerDevboxYaml({
+      check: async (text) =>
+        (await session.connect()).client.call('config.check', { body: { text } }).then(({ problems }) => problems),
+      isConnected: () => session.connection !== undefined,
+      connect: () => void session.connect().catch(() => undefined),
+      onConnected: (listener) => session.on('state', ({ status }) => status === 'connected' && listener()),
+      log: (message) => channel.info(message),
+    }),
     new vscode.Disposable(session.on('failure', (reason) => void errors.show(reason))),
   );
   void session.probe();

@@ -1,6 +1,7 @@
 import type { LogChannels } from '../codeServers/logChannels.ts';
 import type { DaemonLog } from '../daemon/daemonLog.ts';
 import type { Session } from '../shared/session.ts';
+import { configCommands } from './config.ts';
 import { createCommands } from './create.ts';
 import { daemonCommands } from './daemon.ts';
 import { engineCommands } from './engine.ts';
@@ -35,6 +36,7 @@ export function allCommands({
     ...manageCommands(session),
     ...openCommands(session),
     ...logCommands(session, logChannels, daemonLog),
+    ...configCommands(session),
     ...engineCommands(session),
     ...daemonCommands(session),
     ...statusCommands(session),

@@ -12,6 +12,7 @@ export const commandIds = [
   'devyard.codeServer.openFolder',
   'devyard.codeServer.showLogs',
   'devyard.codeServers.refresh',
+  'devyard.config.open',
   'devyard.engine.install',
   'devyard.engine.choose',
   'devyard.daemon.restart',

@@ -17,12 +17,15 @@ type OpenCommand =
 
 /** An address with a ticket that works once. */
 interface Address {
+  readonly name: string;
   /** As a browser on the person's side of the editor sees it. */
   readonly url: string;
   /** As the editor wants it that opens it in a browser. */
   readonly forEditor: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** Only of a server that asks for one itself; its address then works as often as one likes. */
+  readonly password: string | undefined;
 }
 
 /** Everything that shows a code-server, or its folder. A stopped server is started first. */
@@ -41,16 +44,25 @@ export function openCommands(session: Session): CommandFamily<OpenCommand> {
   };
   return {
     'devyard.codeServer.open': (...args) =>
-      opened(args, ({ forEditor }) => vscode.env.openExternal(vscode.Uri.parse(forEditor, true))),
+      opened(args, async ({ name, forEditor, password }) => {
+        await vscode.env.openExternal(vscode.Uri.parse(forEditor, true));
+        if (password !== undefined) void offerPassword(name, password);
+      }),
     'devyard.codeServer.openInSimpleBrowser': (...args) =>
-      opened(args, ({ url }) =>
-        vscode.commands.executeCommand('simpleBrowser.api.open', url, { viewColumn: vscode.ViewColumn.Beside }),
-      ),
+      opened(args, async ({ name, url, password }) => {
+        await vscode.commands.executeCommand('simpleBrowser.api.open', url, { viewColumn: vscode.ViewColumn.Beside });
+        if (password !== undefined) void offerPassword(name, password);
+      }),
     'devyard.codeServer.copyUrl': (...args) =>
-      opened(args, async ({ url, expiresAt }) => {
+      opened(args, async ({ name, url, expiresAt, password }) => {
         await vscode.env.clipboard.writeText(url);
         const validFor = formatDuration(expiresAt - Date.now(), l10n);
-        vscode.window.setStatusBarMessage(l10n.t('URL copied. It works once, within {0}.', validFor), 5000);
+        const told =
+          password === undefined
+            ? l10n.t('URL copied. It works once, within {0}.', validFor)
+            : l10n.t('URL copied. It asks for the password of the code-server.');
+        vscode.window.setStatusBarMessage(told, 5000);
+        if (password !== undefined) void offerPassword(name, password);
       }),
     'devyard.codeServer.openFolder': async (...args) => {
       const target = await targetOf(session, args, {
@@ -69,7 +81,7 @@ async function runningOne(session: Session, target: CodeServer): Promise<CodeSer
   return can('open', target.state.status) ? target : await startWithProgress(session, target);
 }
 
-async function addressOf(session: Session, { id, url }: CodeServer): Promise<Address> {
+async function addressOf(session: Session, { id, name, url }: CodeServer): Promise<Address> {
   const { client } = await session.connect();
   const mapped = (await vscode.env.asExternalUri(vscode.Uri.parse(url, true))).toString(true);
   const through = vscode.workspace.getConfiguration('devyard.codeServer').get('openThrough');
@@ -78,8 +90,18 @@ async function addressOf(session: Session, { id, url }: CodeServer): Promise<Add
   const body = host === undefined ? {} : { host };
   const opened = await client.call('codeServers.open', { params: { id }, body });
   return {
+    name,
     url: withTicket(external, opened.url),
     forEditor: urlForEditor(external, opened.url),
     expiresAt: opened.expiresAt,
+    password: opened.password,
   };
+}
+
+/** The password goes to the clipboard when the person says so, and nowhere else. */
+async function offerPassword(name: string, password: string): Promise<void> {
+  const { l10n } = vscode;
+  const copy = l10n.t('Copy Password');
+  const text = l10n.t('{0} asks for its password.', name);
+  if ((await vscode.window.showInformationMessage(text, copy)) === copy) await vscode.env.clipboard.writeText(password);
 }

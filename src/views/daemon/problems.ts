@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../api/contract/daemon.ts';
+import { showPlace } from '../shared/showPlace.ts';
 import type { Session } from '../shared/session.ts';
 
 const shownKey = 'devyard.problemsShown';
@@ -19,9 +20,25 @@ export function showProblems(session: Session, memory: vscode.Memento): vscode.D
 }
 
 async function tell({ message, hint }: Problem): Promise<void> {
-  const showLogs = vscode.l10n.t('Show Logs');
+  const place = placeIn(message);
+  // Whoever is writing that file sees it underlined; with automatic saving each half-written line would be told.
+  if (place !== undefined && isOnScreen(place.path)) return;
+  const [openFile, showLogs] = [vscode.l10n.t('Open File'), vscode.l10n.t('Show Logs')];
   const text = hint === undefined ? message : `${message} ${hint}`;
-  if ((await vscode.window.showWarningMessage(text, showLogs)) === showLogs) {
-    await vscode.commands.executeCommand('devyard.daemon.showLogs');
-  }
+  const buttons = place === undefined ? [showLogs] : [openFile, showLogs];
+  const chosen = await vscode.window.showWarningMessage(text, ...buttons);
+  if (chosen === showLogs) await vscode.commands.executeCommand('devyard.daemon.showLogs');
+  if (chosen === openFile && place !== undefined) await showPlace(place.path, place);
+}
+
+/** Where a message such as `/home/me/devbox.yaml:3:5: …` leads; line and column from 1. */
+function placeIn(
+  message: string,
+): { readonly path: string; readonly line: number; readonly column: number } | undefined {
+  const [, path, line, column] = /^(\/[^\n]*?|[A-Za-z]:\\[^\n]*?):(\d+):(\d+): /.exec(message) ?? [];
+  return path === undefined ? undefined : { path, line: Number(line), column: Number(column) };
+}
+
+function isOnScreen(path: string): boolean {
+  return vscode.window.visibleTextEditors.some(({ document: { uri } }) => uri.scheme === 'file' && uri.fsPath === path);
 }

@@ -6,6 +6,9 @@ export const pushedSettings = {
   'codeServer.portRange': 'portRange',
   'codeServer.startTimeout': 'startTimeoutSeconds',
   'codeServer.stopGrace': 'stopGraceSeconds',
+  'codeServer.extensionGallery': 'extensionGallery',
+  'codeServer.devboxConfig': 'devboxConfigPath',
+  'codeServer.access': 'codeServerAccess',
 } as const satisfies Record<string, keyof Settings>;
 
 export type SettingKey = keyof typeof pushedSettings;

@@ -12,6 +12,9 @@ const presets: Record<SettingKey, unknown> = {
   'codeServer.portRange': { start: 8010, end: 8100 },
   'codeServer.startTimeout': 120,
   'codeServer.stopGrace': 10,
+  'codeServer.extensionGallery': '',
+  'codeServer.devboxConfig': '',
+  'codeServer.access': 'devyard',
 };
 const reader =
   (user: Partial<Record<SettingKey, unknown>>) =>
