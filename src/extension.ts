@@ -17,6 +17,7 @@ import { TerminalPath } from './views/daemon/terminalPath.ts';
 import { Session } from './views/shared/session.ts';
 import { syncSettings } from './views/shared/settingsSync.ts';
 import { ErrorMessages } from './views/shared/showError.ts';
+import { UsagePanels } from './views/usage/panels.ts';
 
 /** What other extensions get: nothing they may rely on. Tests look at the parts. */
 export interface DevyardExtension {
@@ -50,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
   const tree = new CodeServersTree(session);
   const statusBar = new CodeServersStatusBar(session);
   const logChannels = new LogChannels(session, context.extension.id);
+  const usagePanels = new UsagePanels(session);
   const daemonLog = new DaemonLog(session, channel, dataDir);
   const terminalPath = new TerminalPath(context, session);
   const forget = (): Promise<void> => terminalPath.forget();
@@ -60,11 +62,12 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
     tree,
     statusBar,
     logChannels,
+    usagePanels,
     terminalPath,
     syncContext(session, process.platform),
     syncSettings(session, errors),
     showProblems(session, context.globalState),
-    registerCommands(allCommands({ session, logChannels, daemonLog, dataDir, forget }), errors),
+    registerCommands(allCommands({ session, logChannels, daemonLog, usagePanels, dataDir, forget }), errors),
     showCodeServersView(session, tree),
     registerDevboxYaml({
       check: async (text) =>

@@ -1,6 +1,7 @@
 import type { LogChannels } from '../codeServers/logChannels.ts';
 import type { DaemonLog } from '../daemon/daemonLog.ts';
 import type { Session } from '../shared/session.ts';
+import type { UsagePanels } from '../usage/panels.ts';
 import { configCommands } from './config.ts';
 import { createCommands } from './create.ts';
 import { daemonCommands } from './daemon.ts';
@@ -12,11 +13,13 @@ import { logCommands } from './logs.ts';
 import { manageCommands } from './manage.ts';
 import { openCommands } from './open.ts';
 import { statusCommands } from './statusActions.ts';
+import { usageCommands } from './usage.ts';
 
 export interface CommandParts {
   readonly session: Session;
   readonly logChannels: LogChannels;
   readonly daemonLog: DaemonLog;
+  readonly usagePanels: UsagePanels;
   readonly dataDir: string;
   /** Clears what this editor remembers of Devyard. */
   readonly forget: () => PromiseLike<void>;
@@ -27,6 +30,7 @@ export function allCommands({
   session,
   logChannels,
   daemonLog,
+  usagePanels,
   dataDir,
   forget,
 }: CommandParts): CommandFamily<CommandId> {
@@ -36,6 +40,7 @@ export function allCommands({
     ...manageCommands(session),
     ...openCommands(session),
     ...logCommands(session, logChannels, daemonLog),
+    ...usageCommands(session, usagePanels),
     ...configCommands(session),
     ...engineCommands(session),
     ...daemonCommands(session),

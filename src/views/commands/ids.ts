@@ -11,6 +11,7 @@ export const commandIds = [
   'devyard.codeServer.copyUrl',
   'devyard.codeServer.openFolder',
   'devyard.codeServer.showLogs',
+  'devyard.codeServer.showUsage',
   'devyard.codeServers.refresh',
   'devyard.config.open',
   'devyard.engine.install',
