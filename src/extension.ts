@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { connect, ensureDaemon } from './api/client/launch.ts';
-import { defaultDataDir } from './api/contract/discovery.ts';
+import { autoStartFileName, defaultDataDir } from './api/contract/discovery.ts';
 import { build } from './build.ts';
 import { LogChannels } from './views/codeServers/logChannels.ts';
 import { CodeServersStatusBar } from './views/codeServers/statusBar.ts';
@@ -79,6 +81,12 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
     }),
     new vscode.Disposable(session.on('failure', (reason) => void errors.show(reason))),
   );
-  void session.probe();
+  // The daemon keeps this file while some code-server is to run whenever Devyard does.
+  void session.probe(() =>
+    stat(join(dataDir, autoStartFileName)).then(
+      () => true,
+      () => false,
+    ),
+  );
   return { session, tree, statusBar, logChannels };
 }

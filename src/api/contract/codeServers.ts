@@ -200,3 +200,4 @@ export const openedCodeServerSchema = z.object({
 
 export type CodeServer = z.infer<typeof codeServerSchema>;
 export type CodeServerState = z.infer<typeof codeServerStateSchema>;
+export type WorkspaceOrigin = z.infer<typeof workspaceOriginSchema>;

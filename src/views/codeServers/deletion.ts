@@ -13,6 +13,7 @@ export interface DeletionQuestion {
 export function deletionQuestion(codeServer: CodeServer, l10n: Localizer): DeletionQuestion {
   const { name, folder, folderOwned, state } = codeServer;
   const lines = can('stop', state.status) ? [l10n.t('It is running and will be stopped.')] : [];
+  if (state.status === 'creating') lines.push(l10n.t('It is being created; that is cancelled.'));
   lines.push(l10n.t("Erased: its settings, installed extensions and log in Devyard's data folder."));
   if (!folderOwned) {
     lines.push(l10n.t('Kept: the folder {0} with everything in it.', folder));
@@ -22,9 +23,10 @@ export function deletionQuestion(codeServer: CodeServer, l10n: Localizer): Delet
     l10n.t('With Delete, also erased: the folder {0} and everything in it. This cannot be undone.', folder),
     l10n.t('With Delete, Keep Folder, that folder is kept.'),
   );
+  // The first one has the focus: Enter alone erases no files.
   return question([
-    { title: l10n.t('Delete'), keepWorkspace: false },
     { title: l10n.t('Delete, Keep Folder'), keepWorkspace: true },
+    { title: l10n.t('Delete'), keepWorkspace: false },
   ]);
 
   function question(choices: DeletionQuestion['choices']): DeletionQuestion {

@@ -1,6 +1,8 @@
 import type { CodeServer } from '../../api/contract/codeServers.ts';
+import type { Job } from '../../api/contract/jobs.ts';
 import { formatAge, formatBytes, formatPercent } from '../shared/format.ts';
 import type { Localizer } from '../shared/l10n.ts';
+import { jobText } from './jobText.ts';
 
 export type Status = CodeServer['state']['status'];
 
@@ -8,7 +10,7 @@ export type Status = CodeServer['state']['status'];
 export interface Presentation {
   readonly label: string;
   readonly description: string;
-  /** Tokens for `when` clauses: `codeServer;running;`. */
+  /** Tokens for `when` clauses: `codeServer;running;`, with `job;` while work goes on and `autoStart;`. */
   readonly contextValue: string;
   /** A product icon and a theme colour; no colour where the theme's own is right. */
   readonly icon: string;
@@ -17,14 +19,16 @@ export interface Presentation {
   readonly accessibleLabel: string;
 }
 
-/** `now` in milliseconds since the epoch. */
-export function present(codeServer: CodeServer, now: number, l10n: Localizer): Presentation {
-  const description = describe(codeServer, now, l10n);
+/** `now` in milliseconds since the epoch; `job`: what is being done for it. */
+export function present(codeServer: CodeServer, now: number, l10n: Localizer, job?: Job): Presentation {
+  const { state, autoStart } = codeServer;
+  const description = describe(codeServer, now, l10n, job);
   return {
     label: codeServer.name,
     description,
-    contextValue: `codeServer;${codeServer.state.status};`,
-    ...icons[codeServer.state.status],
+    contextValue: `codeServer;${state.status};${job === undefined ? '' : 'job;'}${autoStart ? 'autoStart;' : ''}`,
+    // A stopped one that is worked on is anything but idle.
+    ...icons[job !== undefined && state.status === 'stopped' ? 'creating' : state.status],
     accessibleLabel: l10n.t('{0}, code-server, {1}', codeServer.name, description.replaceAll(' · ', ', ')),
   };
 }
@@ -62,9 +66,14 @@ const icons: Record<Status, { readonly icon: string; readonly color: string | un
   failed: { icon: 'error', color: 'list.errorForeground' },
 };
 
-function describe(codeServer: CodeServer, now: number, l10n: Localizer): string {
+function describe(codeServer: CodeServer, now: number, l10n: Localizer, job: Job | undefined): string {
   const { state, metrics, port } = codeServer;
   const status = statusText(state.status, l10n);
+  // What is under way is worth more of a narrow row than port and memory.
+  if (job !== undefined) {
+    const unfinished = job.kind === 'codeServer.create' && state.status === 'stopped';
+    return joined(unfinished ? statusText('creating', l10n) : status, jobText(job, l10n));
+  }
   // A process that was only just born has no memory yet.
   const usage =
     metrics === null || metrics.memoryBytes === 0

@@ -1,4 +1,4 @@
-/** How long metrics that arrive while a row was just painted are held back. */
+/** How long metrics and progress that arrive while a row was just painted are held back. */
 const metricsMs = 2000;
 
 /**

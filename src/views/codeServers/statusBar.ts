@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../shared/session.ts';
-import { sorted } from '../shared/snapshot.ts';
+import { isRunning, sorted } from '../shared/snapshot.ts';
 import { summarize } from './statusSummary.ts';
 import { linkedCommands } from './tooltip.ts';
 
@@ -14,8 +14,8 @@ export class CodeServersStatusBar implements vscode.Disposable {
     this.#session = session;
     this.#unsubscribe = [
       session.on('state', () => this.#update()),
-      session.on('change', ({ structure, changed }) => {
-        if (structure || changed.length > 0) this.#update();
+      session.on('change', ({ structure, changed, jobs }) => {
+        if (structure || changed.length > 0 || jobs.length > 0) this.#update();
       }),
     ];
   }
@@ -31,7 +31,9 @@ export class CodeServersStatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    const summary = summarize(this.#session.state, sorted(this.#session.snapshot), vscode.l10n);
+    const { state, snapshot } = this.#session;
+    const jobs = [...snapshot.jobs.values()].filter(isRunning);
+    const summary = summarize(state, sorted(snapshot), vscode.l10n, jobs);
     if (summary === undefined) {
       this.#item?.dispose();
       this.#item = undefined;

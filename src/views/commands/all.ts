@@ -5,13 +5,17 @@ import type { UsagePanels } from '../usage/panels.ts';
 import { configCommands } from './config.ts';
 import { createCommands } from './create.ts';
 import { daemonCommands } from './daemon.ts';
+import { duplicateCommands } from './duplicate.ts';
 import { engineCommands } from './engine.ts';
 import { everythingCommands } from './everything.ts';
+import { exportCommands } from './exportLog.ts';
+import { extensionCommands } from './extensions.ts';
 import type { CommandFamily, CommandId } from './ids.ts';
 import { lifecycleCommands } from './lifecycle.ts';
 import { logCommands } from './logs.ts';
 import { manageCommands } from './manage.ts';
 import { openCommands } from './open.ts';
+import { optionCommands } from './options.ts';
 import { statusCommands } from './statusActions.ts';
 import { usageCommands } from './usage.ts';
 
@@ -39,7 +43,11 @@ export function allCommands({
     ...lifecycleCommands(session),
     ...manageCommands(session),
     ...openCommands(session),
+    ...duplicateCommands(session),
+    ...extensionCommands(session),
+    ...optionCommands(session),
     ...logCommands(session, logChannels, daemonLog),
+    ...exportCommands(session),
     ...usageCommands(session, usagePanels),
     ...configCommands(session),
     ...engineCommands(session),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { can } from '../codeServers/actions.ts';
 import { present } from '../codeServers/presentation.ts';
 import type { Session } from '../shared/session.ts';
-import { sorted } from '../shared/snapshot.ts';
+import { runningJobOf, sorted } from '../shared/snapshot.ts';
 import type { CommandFamily, CommandId } from './ids.ts';
 
 interface ActionItem extends vscode.QuickPickItem {
@@ -34,7 +34,7 @@ function actionsNow(session: Session): readonly ActionItem[] {
   };
   for (const codeServer of sorted(session.snapshot)) {
     const { id, name, state } = codeServer;
-    const { description } = present(codeServer, Date.now(), l10n);
+    const { description } = present(codeServer, Date.now(), l10n, runningJobOf(session.snapshot, codeServer.id));
     items.push({ label: `${name} · ${description}`, kind: vscode.QuickPickItemKind.Separator });
     if (can('open', state.status)) {
       add('link-external', l10n.t('Open {0}', name), 'devyard.codeServer.open', id);
@@ -44,6 +44,8 @@ function actionsNow(session: Session): readonly ActionItem[] {
     if (can('stop', state.status)) add('debug-stop', l10n.t('Stop {0}', name), 'devyard.codeServer.stop', id);
     if (can('restart', state.status))
       add('debug-restart', l10n.t('Restart {0}', name), 'devyard.codeServer.restart', id);
+    const job = runningJobOf(session.snapshot, id);
+    if (job !== undefined) add('circle-slash', l10n.t('Cancel: {0}', job.title), 'devyard.codeServer.cancelJob', id);
     add('output', l10n.t('Show Logs of {0}', name), 'devyard.codeServer.showLogs', id);
   }
   items.push({ label: 'Devyard', kind: vscode.QuickPickItemKind.Separator });

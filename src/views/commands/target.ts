@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import { present } from '../codeServers/presentation.ts';
 import type { Session } from '../shared/session.ts';
-import { sorted } from '../shared/snapshot.ts';
+import { runningJobOf, sorted } from '../shared/snapshot.ts';
 
 /** Which code-server a command is about, and the words to ask with when it was called without one. */
 export interface TargetQuestion {
@@ -34,7 +34,12 @@ export async function targetOf(
     return undefined;
   }
   const items = candidates.map((codeServer) => {
-    const { label, description, icon } = present(codeServer, Date.now(), vscode.l10n);
+    const { label, description, icon } = present(
+      codeServer,
+      Date.now(),
+      vscode.l10n,
+      runningJobOf(session.snapshot, codeServer.id),
+    );
     return { label, description, detail: codeServer.folder, iconPath: new vscode.ThemeIcon(icon), codeServer };
   });
   const picked = await vscode.window.showQuickPick(items, { placeHolder: question.placeholder, matchOnDetail: true });

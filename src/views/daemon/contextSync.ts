@@ -17,8 +17,8 @@ export function syncContext(session: Session, platform: string): vscode.Disposab
   return vscode.Disposable.from(
     new vscode.Disposable(session.on('state', update)),
     new vscode.Disposable(
-      session.on('change', ({ structure, changed, engine }) => {
-        if (structure || engine || changed.length > 0) update();
+      session.on('change', ({ structure, changed, engine, jobs }) => {
+        if (structure || engine || changed.length > 0 || jobs.length > 0) update();
       }),
     ),
   );

@@ -1,4 +1,4 @@
-import type { Snapshot } from './snapshot.ts';
+import { isRunning, type Snapshot } from './snapshot.ts';
 import type { SessionState } from './sessionState.ts';
 import { can, type ItemAction } from '../codeServers/actions.ts';
 
@@ -13,6 +13,7 @@ export interface ContextValues {
   readonly 'devyard.canStart': boolean;
   readonly 'devyard.canStop': boolean;
   readonly 'devyard.hasCodeServers': boolean;
+  readonly 'devyard.hasJobs': boolean;
 }
 
 export function contextValues(state: SessionState, snapshot: Snapshot, platform: string): ContextValues {
@@ -28,6 +29,7 @@ export function contextValues(state: SessionState, snapshot: Snapshot, platform:
     'devyard.canStart': some('start'),
     'devyard.canStop': some('stop'),
     'devyard.hasCodeServers': state.status !== 'connected' || all.length > 0,
+    'devyard.hasJobs': [...snapshot.jobs.values()].some(isRunning),
   };
 }
 

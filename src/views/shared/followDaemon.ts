@@ -3,11 +3,13 @@ import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { Problem } from '../../api/contract/daemon.ts';
 import type { Engine } from '../../api/contract/engine.ts';
 import type { DevyardEvent } from '../../api/contract/events.ts';
+import type { Job } from '../../api/contract/jobs.ts';
 
 /** Where what the daemon says ends up. */
 export interface DaemonReader {
   onList(list: readonly CodeServer[]): void;
   onEngine(engine: Engine): void;
+  onJobs(jobs: readonly Job[]): void;
   onEvent(event: DevyardEvent): void;
   onProblem(problem: Problem): void;
   /** What is known is complete from here on; events keep it so. Called once. */
@@ -36,7 +38,12 @@ export async function followDaemon(
       (engine) => reader.onEngine(engine),
       () => undefined, // The stream breaks, too, when the daemon cannot answer.
     );
-    reader.onList(await client.call('codeServers.list', {}, { signal }));
+    const [jobs, list] = await Promise.all([
+      client.call('jobs.list', {}, { signal }),
+      client.call('codeServers.list', {}, { signal }),
+    ]);
+    reader.onList(list);
+    reader.onJobs(jobs);
   };
   for await (const { id, event } of client.events(from.after, signal)) {
     if (event.type === 'hello') {

@@ -12,6 +12,7 @@ import {
   type SnapshotChange,
   withEngine,
   withEvent,
+  withJobs,
   withList,
 } from './snapshot.ts';
 
@@ -71,10 +72,13 @@ export class Session {
     return this.#connection;
   }
 
-  /** At start-up: connects when a daemon runs already, and does nothing at all when none does. Never rejects. */
-  async probe(): Promise<void> {
+  /**
+   * At start-up: connects when a daemon runs already, or is wanted for servers that start with it, and does nothing at all
+   * otherwise. Never rejects.
+   */
+  async probe(wanted: () => Promise<boolean> = () => Promise.resolve(false)): Promise<void> {
     try {
-      if ((await this.#ports.find()) !== undefined) await this.#joined(() => this.#establish());
+      if ((await this.#ports.find()) !== undefined || (await wanted())) await this.#joined(() => this.#establish());
     } catch (error) {
       this.#ports.log(`The running daemon cannot be used: ${reasonOf(error).message}`);
     }
@@ -99,8 +103,13 @@ export class Session {
   /** Reads everything anew; only what really differs is announced. */
   async refresh(): Promise<void> {
     const { client } = await this.connect();
-    const [list, engine] = await Promise.all([client.call('codeServers.list', {}), client.call('engine.get', {})]);
+    const [jobs, list, engine] = await Promise.all([
+      client.call('jobs.list', {}),
+      client.call('codeServers.list', {}),
+      client.call('engine.get', {}),
+    ]);
     this.#apply(withList(this.#snapshot, list));
+    this.#apply(withJobs(this.#snapshot, jobs));
     this.#apply(withEngine(this.#snapshot, engine));
   }
 
@@ -167,6 +176,7 @@ export class Session {
         { after: this.#cursor, complete },
         {
           onList: (list) => this.#apply(withList(this.#snapshot, list)),
+          onJobs: (jobs) => this.#apply(withJobs(this.#snapshot, jobs)),
           onEngine: (engine) => this.#apply(withEngine(this.#snapshot, engine)),
           onEvent: (event) => this.#apply(withEvent(this.#snapshot, event)),
           onProblem: (problem) => this.#events.emit('problem', problem),
@@ -269,7 +279,8 @@ export class Session {
   #forget(): void {
     this.#lastDaemon = undefined;
     this.#cursor = undefined;
-    this.#apply({ ...withList(this.#snapshot, []), snapshot: emptySnapshot, engine: true });
+    const { jobs } = withJobs(this.#snapshot, []);
+    this.#apply({ ...withList(this.#snapshot, []), snapshot: emptySnapshot, engine: true, jobs });
   }
 
   #apply(change: SnapshotChange): void {

@@ -20,11 +20,21 @@ export class ErrorMessages {
     try {
       const items = view.actions.map((action) => ({ title: titleOf(action), action }));
       const chosen = await vscode.window.showErrorMessage(view.text, ...items);
-      if (chosen !== undefined) await act(chosen.action, thrown);
+      this.#open.delete(view.text);
+      if (chosen?.action === 'retry') await this.#retry(thrown);
+      else if (chosen !== undefined) await act(chosen.action, thrown);
     } catch (error) {
       this.#log.error(error instanceof Error ? error : String(error));
     } finally {
       this.#open.delete(view.text);
+    }
+  }
+
+  async #retry(thrown: unknown): Promise<void> {
+    try {
+      if (thrown instanceof Failure) await thrown.retry?.();
+    } catch (error) {
+      void this.show(error);
     }
   }
 }
@@ -43,7 +53,7 @@ function titleOf(action: ErrorAction): string {
   return titles[action];
 }
 
-async function act(action: ErrorAction, thrown: unknown): Promise<void> {
+async function act(action: Exclude<ErrorAction, 'retry'>, thrown: unknown): Promise<void> {
   const failure = thrown instanceof Failure ? thrown : undefined;
   switch (action) {
     case 'install':
@@ -59,8 +69,6 @@ async function act(action: ErrorAction, thrown: unknown): Promise<void> {
       return void (await vscode.commands.executeCommand('workbench.action.reloadWindow'));
     case 'restartDaemon':
       return void (await vscode.commands.executeCommand('devyard.daemon.restart'));
-    case 'retry':
-      return void (await failure?.retry?.());
     case 'showServerLogs':
       return void (await vscode.commands.executeCommand('devyard.codeServer.showLogs', failure?.codeServerId));
     case 'showLogs':

@@ -1,12 +1,15 @@
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { Engine } from '../../api/contract/engine.ts';
 import type { DevyardEvent } from '../../api/contract/events.ts';
+import type { Job } from '../../api/contract/jobs.ts';
 
 /** What this window knows of the daemon's resources. Replaced, never mutated. */
 export interface Snapshot {
   readonly codeServers: ReadonlyMap<string, CodeServer>;
   /** Undefined until the daemon has said. */
   readonly engine: Engine | undefined;
+  /** By id: those that run, and the one that has ended just now. */
+  readonly jobs: ReadonlyMap<string, Job>;
 }
 
 /** A new snapshot, and what is different in it, so that a view repaints only that. */
@@ -19,14 +22,17 @@ export interface SnapshotChange {
   /** Only the metrics of these are new. */
   readonly metrics: readonly string[];
   readonly engine: boolean;
+  /** Jobs that began, ended, or said something new. */
+  readonly jobs: readonly Job[];
 }
 
-export const emptySnapshot: Snapshot = { codeServers: new Map(), engine: undefined };
+export const emptySnapshot: Snapshot = { codeServers: new Map(), engine: undefined, jobs: new Map() };
 
-const nothing = { structure: false, changed: [], removed: [], metrics: [], engine: false } as const;
+const nothing = { structure: false, changed: [], removed: [], metrics: [], engine: false, jobs: [] } as const;
 
 export function isChange(change: SnapshotChange): boolean {
-  return change.structure || change.engine || change.changed.length > 0 || change.metrics.length > 0;
+  const { structure, engine, changed, metrics, jobs } = change;
+  return structure || engine || changed.length > 0 || metrics.length > 0 || jobs.length > 0;
 }
 
 export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChange {
@@ -42,10 +48,11 @@ export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChan
       const codeServers = new Map(snapshot.codeServers).set(event.id, { ...known, metrics: event.metrics });
       return { ...nothing, snapshot: { ...snapshot, codeServers }, metrics: [event.id] };
     }
-    case 'engine.changed':
-      return withEngine(snapshot, event.engine);
     case 'job.changed':
     case 'job.progress':
+      return withJob(snapshot, event.job);
+    case 'engine.changed':
+      return withEngine(snapshot, event.engine);
     case 'config.changed':
     case 'settings.changed':
     case 'problem':
@@ -70,6 +77,25 @@ export function withEngine(snapshot: Snapshot, engine: Engine): SnapshotChange {
   return { ...nothing, snapshot: { ...snapshot, engine }, engine: true };
 }
 
+/** Takes the answer of `jobs.list`: what runs, and the end of what this window saw running. */
+export function withJobs(snapshot: Snapshot, list: readonly Job[]): SnapshotChange {
+  const of = list.filter((job) => isRunning(job) || snapshot.jobs.has(job.id));
+  const jobs = new Map(of.map((job) => [job.id, job]));
+  const gone = [...snapshot.jobs.values()].filter(({ id }) => !jobs.has(id));
+  const fresh = of.filter((job) => !same(snapshot.jobs.get(job.id), job));
+  return { ...nothing, snapshot: { ...snapshot, jobs }, jobs: [...gone, ...fresh] };
+}
+
+/** The work that is being done for a code-server; of several that wait for each other the one that has its turn. */
+export function runningJobOf(snapshot: Snapshot, resourceId: string): Job | undefined {
+  for (const job of snapshot.jobs.values()) if (job.resourceId === resourceId && isRunning(job)) return job;
+  return undefined;
+}
+
+export function isRunning(job: Job): boolean {
+  return job.state.status === 'running';
+}
+
 /** In the order people read: by name, the older one first where names are the same. */
 export function sorted(snapshot: Snapshot): readonly CodeServer[] {
   return [...snapshot.codeServers.values()].sort(
@@ -87,6 +113,14 @@ function withCodeServer(snapshot: Snapshot, codeServer: CodeServer): SnapshotCha
     structure: known?.name !== codeServer.name,
     changed: [codeServer.id],
   };
+}
+
+function withJob(snapshot: Snapshot, job: Job): SnapshotChange {
+  const known = snapshot.jobs.get(job.id);
+  // Progress may be told once more behind the end; an end that nobody waited for is no news.
+  if (same(known, job) || (known !== undefined && !isRunning(known))) return { ...nothing, snapshot };
+  const jobs = new Map([...snapshot.jobs].filter(([id, one]) => id === job.id || isRunning(one)));
+  return { ...nothing, snapshot: { ...snapshot, jobs: jobs.set(job.id, job) }, jobs: [job] };
 }
 
 function without(snapshot: Snapshot, id: string): SnapshotChange {

@@ -2,6 +2,7 @@ import type { DevyardClient, ReceivedEvent } from '../../../src/api/client/clien
 import type { Connection } from '../../../src/api/client/launch.ts';
 import type { CodeServer } from '../../../src/api/contract/codeServers.ts';
 import type { DevyardEvent } from '../../../src/api/contract/events.ts';
+import type { Job } from '../../../src/api/contract/jobs.ts';
 import { daemonInfo } from './samples.ts';
 
 /** One connection's event stream: fed by the test, ended in good order or broken. */
@@ -34,6 +35,7 @@ class FakeStream {
 /** What is left of a host with one data directory: servers and events outlive the daemons that come and go. */
 export class FakeHost {
   readonly servers = new Map<string, CodeServer>();
+  readonly jobs = new Map<string, Job>();
   readonly streams: FakeStream[] = [];
   readonly calls: string[] = [];
   /** How often a daemon was started because none ran. */
@@ -59,6 +61,7 @@ export class FakeHost {
   emit(event: DevyardEvent): void {
     this.lastEventId += 1;
     if (event.type === 'codeServer.changed') this.servers.set(event.codeServer.id, event.codeServer);
+    if (event.type === 'job.changed') this.jobs.set(event.job.id, event.job);
     this.streams.at(-1)?.push({ id: this.lastEventId, event });
   }
 
@@ -73,9 +76,16 @@ export class FakeHost {
   }
 
   #client(): DevyardClient {
-    const call = (id: string): Promise<unknown> => {
+    const call = (id: string, input: { readonly params?: { readonly id: string } }): Promise<unknown> => {
       this.calls.push(id);
+      if (id === 'jobs.get') {
+        const job = this.jobs.get(input.params?.id ?? '');
+        return job === undefined
+          ? Promise.reject(Object.assign(new Error('no such job'), { code: 'not-found' }))
+          : Promise.resolve(job);
+      }
       if (id === 'codeServers.list') return Promise.resolve([...this.servers.values()]);
+      if (id === 'jobs.list') return Promise.resolve([...this.jobs.values()]);
       if (id === 'daemon.stop') this.endInGoodOrder();
       return Promise.resolve({ status: 'ready', path: '/x', version: '1', source: 'path' });
     };

@@ -5,7 +5,7 @@ import { present } from '../../../src/views/codeServers/presentation.ts';
 import { summarize } from '../../../src/views/codeServers/statusSummary.ts';
 import { tooltipOf } from '../../../src/views/codeServers/tooltip.ts';
 import { removalDetail } from '../../../src/views/daemon/removal.ts';
-import { codeServer, daemonInfo, failed, l10n, run, running, states } from './samples.ts';
+import { codeServer, daemonInfo, failed, job, l10n, run, running, states } from './samples.ts';
 
 const metrics = { cpuPercent: 2.2, memoryBytes: 312 * 1024 * 1024, processes: 5, sampledAt: 1 };
 const connected = { status: 'connected', info: daemonInfo(1) } as const;
@@ -39,7 +39,58 @@ describe('a row', () => {
   });
 });
 
+describe('a row that is worked on', () => {
+  const cloning = job('a', { status: 'running', step: 'cloning: receiving objects', fraction: 0.451 });
+  const installing = job(
+    'a',
+    { status: 'running', step: 'installing a.b (2 of 3)', fraction: 1 / 3 },
+    { kind: 'codeServer.installExtensions', items: [{ name: 'a.b', status: 'running' }] },
+  );
+
+  it('says what is being done, in percent where nothing is counted', () => {
+    expect(present(codeServer('a', { status: 'creating' }), 0, l10n, cloning)).toMatchObject({
+      description: 'creating · cloning: receiving objects 45 %',
+      contextValue: 'codeServer;creating;job;',
+      icon: 'loading~spin',
+    });
+    const row = present(codeServer('a', running, { metrics, autoStart: true }), 0, l10n, installing);
+    expect(row.description).toBe('running · installing a.b (2 of 3)');
+    expect(row.contextValue).toBe('codeServer;running;job;autoStart;');
+  });
+
+  it('is not called stopped while its creation goes on', () => {
+    const row = present(codeServer('a'), 0, l10n, { ...installing, kind: 'codeServer.create' });
+    expect(row).toMatchObject({ description: 'creating · installing a.b (2 of 3)', icon: 'loading~spin' });
+    expect(present(codeServer('a'), 0, l10n, installing).description).toBe('stopped · installing a.b (2 of 3)');
+  });
+
+  it('makes the status bar spin, with a way to cancel in its tooltip and the row’s', () => {
+    const summary = summarize(connected, [codeServer('a')], l10n, [installing]);
+    expect(summary?.text).toBe('$(loading~spin)');
+    expect(summary?.tooltip).toContain('installing a\\.b');
+    expect(tooltipOf(codeServer('a'), 0, l10n, { job: installing })).toContain('codeServer.cancelJob?');
+    expect(tooltipOf(codeServer('a'), 0, l10n)).not.toContain('cancelJob');
+  });
+});
+
 describe('a tooltip', () => {
+  it('tells where the files come from, what was installed and what happens by itself', () => {
+    const extensions = ['a.a', 'a.b', 'a.c', 'a.d', 'a.e', 'a.f', 'a.g', 'a.h'];
+    const more = { extensions, extensionGroups: ['py'], autoStart: true, stopWhenIdleMinutes: 90 };
+    const origin = { type: 'git', url: 'https://x/y', branch: 'dev' } as const;
+    const text = tooltipOf(codeServer('api', undefined, { ...more, origin }), 0, l10n).replaceAll('\\', '');
+    for (const part of ['cloned from https://x/y, branch dev', 'Groups: py', 'a.f and 2 more', 'Starts with Devyard'])
+      expect(text).toContain(part);
+    expect(text).toContain('Stops after 1 h 30 min without a browser');
+    expect(text).not.toContain('a.g');
+  });
+
+  it('shows its charts while it runs', () => {
+    const charts = { cpu: 'data:image/svg+xml;base64,AA', memory: 'data:image/svg+xml;base64,BB' };
+    expect(tooltipOf(codeServer('a', running, { metrics }), 0, l10n, { charts })).toContain(`![CPU](${charts.cpu})`);
+    expect(tooltipOf(codeServer('a'), 0, l10n, { charts })).not.toContain('data:');
+  });
+
   it('tells folder, port, uptime and process of what runs', () => {
     const text = tooltipOf(codeServer('api', running, { metrics }), 61_000, l10n);
     for (const part of ['/work/api', 'Port 8010', 'Up for 1 min', 'process 4711', '5 processes'])
@@ -96,7 +147,11 @@ describe('questions before something is erased', () => {
     expect(message).toBe('Delete the code-server "api"?');
     expect(detail).toContain('will be stopped');
     expect(detail).toContain('/work/api');
-    expect(choices.map(({ keepWorkspace }) => keepWorkspace)).toEqual([false, true]);
+    expect(choices.map(({ keepWorkspace }) => keepWorkspace)).toEqual([true, false]);
+  });
+
+  it('says that a creation is cancelled', () => {
+    expect(deletionQuestion(codeServer('api', { status: 'creating' }), l10n).detail).toContain('that is cancelled');
   });
 
   it('never offers to erase a folder that was there before', () => {

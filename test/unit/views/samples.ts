@@ -1,4 +1,5 @@
 import type { CodeServer, CodeServerState } from '../../../src/api/contract/codeServers.ts';
+import type { Job } from '../../../src/api/contract/jobs.ts';
 import type { DaemonInfo } from '../../../src/api/contract/daemon.ts';
 import type { Localizer } from '../../../src/views/shared/l10n.ts';
 
@@ -78,5 +79,22 @@ export function daemonInfo(pid: number): DaemonInfo {
     urls: [],
     binDir: '/data/bin',
     problems: [],
+  };
+}
+
+export function job(
+  resource: string,
+  state: Job['state'] = { status: 'running', step: 'waiting for its turn', fraction: null },
+  more: Partial<Job> = {},
+): Job {
+  return {
+    id: `job-${resource}`,
+    kind: 'codeServer.create',
+    resourceId: `id-${resource}`,
+    title: `Create “${resource}”`,
+    createdAt: 0,
+    items: [],
+    state,
+    ...more,
   };
 }

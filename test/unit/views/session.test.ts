@@ -41,6 +41,12 @@ describe('the session of a window', () => {
     expect(session.state.status).toBe('idle');
   });
 
+  it('starts the daemon at start-up when it is wanted for servers that start with it', async () => {
+    await session.probe(() => Promise.resolve(true));
+    expect(host.starts).toBe(1);
+    expect(session.state.status).toBe('connected');
+  });
+
   it('connects at start-up when a daemon runs, and knows everything by then', async () => {
     host.pid = 1;
     await session.probe();

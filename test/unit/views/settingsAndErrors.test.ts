@@ -4,7 +4,6 @@ import { Failure, viewOfError } from '../../../src/views/shared/errorView.ts';
 import { backoff, Budget } from '../../../src/views/shared/sessionState.ts';
 import { realChanges, settingsPatch, type Setting, type SettingKey } from '../../../src/views/shared/settingsPatch.ts';
 import { emptySnapshot, withList } from '../../../src/views/shared/snapshot.ts';
-import { runWizard, type StepResult } from '../../../src/views/shared/wizard.ts';
 import { codeServer, daemonInfo, l10n, running } from './samples.ts';
 
 const presets: Record<SettingKey, unknown> = {
@@ -97,23 +96,6 @@ describe('a budget', () => {
 
   it('backs off up to a limit', () => {
     expect([0, 1, 2, 3, 9].map((attempt) => backoff(attempt, 100, 1000))).toEqual([0, 100, 200, 400, 1000]);
-  });
-});
-
-describe('a wizard', () => {
-  it('goes back and forth, and ends at the first step or when cancelled', async () => {
-    const asked: number[] = [];
-    const answers: StepResult[] = ['next', 'back', 'next', 'next'];
-    const step = ({ step }: { step: number }): Promise<StepResult> => {
-      asked.push(step);
-      return Promise.resolve(answers.shift() ?? 'cancel');
-    };
-    expect(await runWizard([step, step])).toBe(true);
-    expect(asked).toEqual([1, 2, 1, 2]);
-    answers.push('next', 'cancel');
-    expect(await runWizard([step, step])).toBe(false);
-    answers.push('back');
-    expect(await runWizard([step])).toBe(false);
   });
 });
 

@@ -1,8 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DevyardEvent } from '../../../src/api/contract/events.ts';
-import { emptySnapshot, isChange, sorted, withEvent, withList } from '../../../src/views/shared/snapshot.ts';
-import { codeServer, running, states } from './samples.ts';
+import {
+  emptySnapshot,
+  isChange,
+  runningJobOf,
+  sorted,
+  withEvent,
+  withJobs,
+  withList,
+} from '../../../src/views/shared/snapshot.ts';
+import { codeServer, job, running, states } from './samples.ts';
 
 const metrics = { cpuPercent: 2, memoryBytes: 1, processes: 1, sampledAt: 1 };
 
@@ -64,5 +72,32 @@ describe('snapshot', () => {
         expect(new Map([...snapshot.codeServers].map(([id, { state }]) => [id, state.status]))).toEqual(expected);
       }),
     );
+  });
+
+  it('knows the jobs that run, and the end of the last one for who waited for it', () => {
+    const running = job('a');
+    const begun = withEvent(emptySnapshot, { type: 'job.changed', job: running });
+    expect(begun.jobs).toEqual([running]);
+    expect(runningJobOf(begun.snapshot, 'id-a')).toEqual(running);
+    const further = job('a', { status: 'running', step: 'cloning', fraction: 0.5 });
+    const progress = withEvent(begun.snapshot, { type: 'job.progress', job: further });
+    expect(progress).toMatchObject({ structure: false, changed: [], jobs: [further] });
+    const end = withEvent(progress.snapshot, { type: 'job.changed', job: job('a', { status: 'succeeded', at: 1 }) });
+    expect(end.snapshot.jobs.get('job-a')?.state.status).toBe('succeeded');
+    expect(runningJobOf(end.snapshot, 'id-a')).toBeUndefined();
+    expect(isChange(withEvent(end.snapshot, { type: 'job.progress', job: further }))).toBe(false);
+    const next = withEvent(end.snapshot, { type: 'job.changed', job: job('b') });
+    expect([...next.snapshot.jobs.keys()]).toEqual(['job-b']);
+  });
+
+  it('takes of a list of jobs what runs, and what it saw running', () => {
+    const { snapshot } = withJobs(emptySnapshot, [job('a'), job('old', { status: 'cancelled', at: 1 })]);
+    expect([...snapshot.jobs.keys()]).toEqual(['job-a']);
+    const ended = job('a', { status: 'succeeded', at: 2 });
+    expect(withJobs(snapshot, [ended])).toMatchObject({ jobs: [ended] });
+    expect(isChange(withJobs(snapshot, [job('a')]))).toBe(false);
+    const lost = withJobs(snapshot, []);
+    expect(lost.jobs.map(({ id }) => id)).toEqual(['job-a']);
+    expect(lost.snapshot.jobs.size).toBe(0);
   });
 });

@@ -53,9 +53,44 @@ export const tests: Record<string, () => Promise<void>> = {
     assert.match(String(item.description), /^running · :\d+/);
     assert.match(item.accessibilityInformation?.label ?? '', /^api, code-server, running/);
     assert.equal(item.tooltip, undefined, 'the tooltip is only made when it is needed');
-    const { tooltip } = tree.resolveTreeItem(item, theId());
+    const { tooltip } = await tree.resolveTreeItem(item, theId());
     assert.ok(tooltip instanceof vscode.MarkdownString && tooltip.value.includes('Port '));
     assert.equal(statusBar.text, '$(server) 1 running');
+  },
+
+  'its CPU and memory are an editor tab, one however often it is asked for': async () => {
+    const tabs = (): readonly vscode.Tab[] =>
+      vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label === `Usage of ${name}`);
+    await vscode.commands.executeCommand('devyard.codeServer.showUsage', theId());
+    await vscode.commands.executeCommand('devyard.codeServer.showUsage', theId());
+    await until('the tab', () => tabs().length > 0);
+    assert.equal(tabs().length, 1);
+    await vscode.window.tabGroups.close(tabs());
+  },
+
+  'Start with Devyard is said in its row, and taken back': async () => {
+    const { tree } = await devyard();
+    const token = (): string => tree.getTreeItem(theId()).contextValue ?? '';
+    await vscode.commands.executeCommand('devyard.codeServer.enableAutoStart', theId());
+    await until('the token', () => token() === 'codeServer;running;autoStart;');
+    await vscode.commands.executeCommand('devyard.codeServer.disableAutoStart', theId());
+    await until('the end of the token', () => token() === 'codeServer;running;');
+  },
+
+  'a gallery that was set is told to the daemon, and taken back': async () => {
+    const { session } = await devyard();
+    const { client } = await session.connect();
+    const setting = vscode.workspace.getConfiguration('devyard.codeServer');
+    const told = async (expected: string, value: string | undefined): Promise<void> => {
+      const signal = AbortSignal.timeout(20_000);
+      for await (const { event } of client.events(undefined, signal)) {
+        if (event.type === 'hello') void setting.update('extensionGallery', value, vscode.ConfigurationTarget.Global);
+        if (event.type === 'settings.changed' && event.settings.extensionGallery === expected) return;
+      }
+      assert.fail(`the daemon was not told “${expected}”`);
+    };
+    await told('http://127.0.0.1:9/gallery', 'http://127.0.0.1:9/gallery');
+    await told('', undefined);
   },
 
   'its log is followed while it is on screen, and only then': async () => {
