@@ -13,6 +13,10 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   idle: () => import('./benches/idle.mts'),
   restart: () => import('./benches/restart.mts'),
   twoWindows: () => import('./benches/twoWindows.mts'),
+  ingest: () => import('./benches/ingest.mts'),
+  servers: () => import('./benches/servers.mts'),
+  proxy: () => import('./benches/proxy.mts'),
+  unpack: () => import('./benches/unpack.mts'),
 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DevyardClient } from '../../src/api/client/client.ts';
 import { Yard } from '../../test/integration/daemon/yard.ts';
 import type { Bench, Figure } from '../lib/bench.mts';
 import { Feed } from '../lib/feed.mts';
 import { type Usage, usageOf } from '../lib/proc.mts';
+import { startMany } from '../lib/startMany.mts';
 
 const count = 50;
-const atOnce = 5;
 const minuteMs = 60_000;
 const stepMs = 5_000;
 /** Nobody else's tests use these. */
@@ -24,7 +23,7 @@ export const bench: Bench = async ({ say }) => {
   const client = await yard.client();
   await client.call('settings.patch', { body: { portRange } });
   say(`starting ${count} fake code-servers`);
-  await startAll(yard, client);
+  await startMany(yard, client, count);
   client.close();
   // Until the last start's own work and the sockets of its caller are gone.
   await sleep(15_000);
@@ -44,18 +43,6 @@ export const bench: Bench = async ({ say }) => {
     notes: [...notes('no client', alone), ...notes('one client', watched)],
   };
 };
-
-async function startAll(yard: Yard, client: DevyardClient): Promise<void> {
-  const names = Array.from({ length: count }, (_, index) => `server ${index + 1}`);
-  while (names.length > 0) {
-    await Promise.all(
-      names.splice(0, atOnce).map(async (name) => {
-        const { id } = await yard.create(client, name);
-        await client.call('codeServers.start', { params: { id }, body: { wait: true } });
-      }),
-    );
-  }
-}
 
 /** `node -e 'setInterval(() => {}, 1 << 30)'` */
 class EmptyNode implements AsyncDisposable {

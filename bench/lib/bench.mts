@@ -11,7 +11,7 @@ export interface Figure {
 
 export interface Goal {
   /** Which number of the samples is held against the limit. */
-  readonly of: 'median' | 'p95' | 'max';
+  readonly of: 'median' | 'p95' | 'p99' | 'max';
   readonly limit: number;
 }
 

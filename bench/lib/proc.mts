@@ -1,6 +1,6 @@
 // What the kernel counts of one process, see proc(5).
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
@@ -28,4 +28,14 @@ export async function usageOf(pid: number): Promise<Usage> {
     diskBytes: number(io, 'write_bytes'),
     writtenBytes: number(io, 'wchar'),
   };
+}
+
+/** Lets `peakRssBytes` count from now on. */
+export async function resetPeakRss(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
+}
+
+export async function peakRssBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }

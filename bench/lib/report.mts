@@ -45,7 +45,7 @@ export async function save(report: Report): Promise<string> {
   return file;
 }
 
-const headings = ['figure', 'n', 'median', 'p95', 'min–max', 'IQR', 'peer', 'its median', 'ratio', 'goal', ''];
+const headings = ['figure', 'n', 'median', 'p95', 'p99', 'min–max', 'IQR', 'peer', 'its median', 'ratio', 'goal', ''];
 
 /** One table of all reports, for a terminal. */
 export function table(reports: readonly Report[]): string {
@@ -66,12 +66,13 @@ export function table(reports: readonly Report[]): string {
 }
 
 function cells(name: string, { what, unit, summary, peer, peerSummary, ratio, goal, goalMet }: Judged): string[] {
-  const { n, median, p95, min, max, q1, q3 } = summary;
+  const { n, median, p95, p99, min, max, q1, q3 } = summary;
   return [
     `${name}: ${what}`,
     String(n),
     `${short(median)} ${unit}`,
     short(p95),
+    short(p99),
     `${short(min)}–${short(max)}`,
     `${short(q1)}–${short(q3)}`,
     peer?.what ?? '',

@@ -2,6 +2,7 @@ export interface Summary {
   readonly n: number;
   readonly median: number;
   readonly p95: number;
+  readonly p99: number;
   readonly min: number;
   readonly max: number;
   /** First and third quartile: the middle half of the samples lies between them. */
@@ -12,7 +13,16 @@ export interface Summary {
 export function summaryOf(samples: readonly number[]): Summary {
   const sorted = samples.toSorted((a, b) => a - b);
   const at = (part: number): number => quantile(sorted, part);
-  return { n: sorted.length, median: at(0.5), p95: at(0.95), min: at(0), max: at(1), q1: at(0.25), q3: at(0.75) };
+  return {
+    n: sorted.length,
+    median: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+    min: at(0),
+    max: at(1),
+    q1: at(0.25),
+    q3: at(0.75),
+  };
 }
 
 /** Linear between neighbours (type 7 of Hyndman and Fan, the default of R and NumPy). NaN without samples. */

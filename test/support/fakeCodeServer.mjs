@@ -16,7 +16,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
-import { echo, process as processPage, workbench } from './fakeCodeServerPages.mjs';
+import { echo, flood, process as processPage, workbench } from './fakeCodeServerPages.mjs';
 import { echoWebSocket } from './fakeWebSocket.mjs';
 
 const valueOptions = new Set(
@@ -141,6 +141,7 @@ function listen() {
     const { pathname } = new URL(request.url, 'http://fake');
     if (pathname === '/healthz') health(response);
     else if (pathname === '/fake/process') processPage(response, { options, folder, grandchildren });
+    else if (pathname === '/fake/flood') flood(request, response);
     else if (pathname === '/' && request.method === 'GET') workbench(request, response, folder);
     else echo(request, response);
   });

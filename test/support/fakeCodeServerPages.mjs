@@ -1,9 +1,21 @@
 // What the fake code-server answers beside /healthz: enough to see through a proxy what reached it and how.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const floodFile = fileURLToPath(new URL('flood.mjs', import.meta.url));
 
 /** `/fake/process`: what a test wants to know about the child itself. */
 export function process(response, about) {
   const { pid, ppid, argv, env } = globalThis.process;
   json(response, 200, { pid, ppid, argv: argv.slice(2), env, cwd: globalThis.process.cwd(), ...about });
+}
+
+/** `/fake/flood?tag=T&lines=N&bytes=B`: a grandchild floods the log (see flood.mjs); answers what it says at its end. */
+export function flood(request, response) {
+  const { searchParams } = new URL(request.url, 'http://fake');
+  const args = [floodFile, ...['tag', 'lines', 'bytes'].map((name) => searchParams.get(name))];
+  const child = spawn(globalThis.process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] });
+  child.stderr.pipe(response.writeHead(200, { 'content-type': 'application/json' }));
 }
 
 /** `/`: like the real one, first redirected to its folder, then a page with a title. */
