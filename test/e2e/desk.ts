@@ -32,11 +32,23 @@ export interface Desk extends AsyncDisposable {
 export interface DeskOptions {
   /** A machine without any code-server but the one the editor itself is. */
   readonly bare?: boolean;
+  /** The devbox.yaml of this computer. Missing: one that chooses no extensions unasked. */
+  readonly devboxYaml?: string;
+  /** Further settings of scope `machine`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Further environment of the editor, and so of the daemon. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export type SwitchPosition = 'normal' | 'slow' | 'broken';
+/** Without it, each code-server would begin with extensions from a gallery that is not there. */
+const quietConfig = 'ui:\n  default_extension_groups: []\n';
 
-/** Makes the next start of a code-server take eight seconds longer, or fail with exit code 3. */
+export type SwitchPosition = 'normal' | 'slow' | 'broken' | 'loud';
+
+/** What a loud start writes to its log: numbered lines. */
+export const loudLines = 50_000;
+
+/** Makes the next start of a code-server take eight seconds longer, fail with exit code 3, or begin with a long log. */
 export interface Switch {
   turn(position: SwitchPosition): Promise<void>;
 }
@@ -49,6 +61,7 @@ async function writeSwitch(folder: string, launcher: string): Promise<Switch & {
     'case "$* " in *"--socket "*)',
     `  case "$(cat '${position}')" in`,
     '    slow) sleep 8 ;;',
+    `    loud) seq -f 'line %.0f' 1 ${String(loudLines)} ;;`,
     '    broken) echo "error: cannot open the user data folder: No space left on device" >&2; exit 3 ;;',
     '  esac ;;',
     'esac',
@@ -62,9 +75,12 @@ async function writeSwitch(folder: string, launcher: string): Promise<Switch & {
 }
 
 /** Sets a desk up; `{reason}` where the machine cannot have its parts. Disposal ends and erases everything, the daemon too. */
-export async function openDesk({ bare = false }: DeskOptions = {}): Promise<
-  { desk: Desk } | { desk?: undefined; reason: string }
-> {
+export async function openDesk({
+  bare = false,
+  devboxYaml = quietConfig,
+  settings = {},
+  env = {},
+}: DeskOptions = {}): Promise<{ desk: Desk } | { desk?: undefined; reason: string }> {
   const chromium = await ensureChromium();
   if (chromium.path === undefined) return { reason: chromium.reason };
   const codeServer = await ensureCodeServer();
@@ -82,6 +98,8 @@ export async function openDesk({ bare = false }: DeskOptions = {}): Promise<
     await mkdir(path);
     await writeFile(join(path, 'README.md'), '# Read me\n');
   }
+  await mkdir(dataDir, { mode: 0o700 });
+  await writeFile(join(dataDir, 'devbox.yaml'), devboxYaml);
   const codeServers = await writeSwitch(join(home.path, 'bin'), layout.launcher);
   const vsix = join(root, 'test-results', 'devyard.vsix');
   await ensureVsix(vsix);
@@ -93,8 +111,8 @@ export async function openDesk({ bare = false }: DeskOptions = {}): Promise<
       home: home.path,
       vsix,
       folder: workspace,
-      env: { DEVYARD_DATA_DIR: dataDir, ...(bare ? { PATH: '/usr/bin:/bin' } : {}) },
-      machineSettings: bare ? {} : { 'devyard.codeServer.path': codeServers.path },
+      env: { ...env, DEVYARD_DATA_DIR: dataDir, ...(bare ? { PATH: '/usr/bin:/bin' } : {}) },
+      machineSettings: bare ? {} : { 'devyard.codeServer.path': codeServers.path, ...settings },
     }),
   );
   const browser = stack.adopt(await launchBrowser(chromium.path), (one) => one.close());

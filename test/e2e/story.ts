@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Workbench } from '../support/workbench.ts';
-import { type Desk, keepEvidence, openDesk } from './desk.ts';
+import { type Desk, type DeskOptions, keepEvidence, openDesk } from './desk.ts';
 
 export interface Story {
+  /** What has to be there before the desk. */
+  readonly prepare?: () => Promise<DeskOptions>;
   /** Opens the first windows; keeps the desk for the tests. */
   readonly begin: (desk: Desk) => Promise<void>;
   /** The windows that are open, for the evidence of a failure. */
@@ -10,13 +12,13 @@ export interface Story {
 }
 
 /** For a file whose tests go on where the one before them ended, at one desk, which is cleared away at the end. */
-export function tellStory({ begin, windows }: Story): void {
+export function tellStory({ prepare, begin, windows }: Story): void {
   /** Why what follows cannot be tested. */
   let missing: string | undefined;
   let desk: Desk | undefined;
 
   beforeAll(async () => {
-    const opened = await openDesk();
+    const opened = await openDesk(await prepare?.());
     if (opened.desk === undefined) {
       missing = opened.reason;
       return;

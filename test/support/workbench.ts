@@ -4,6 +4,22 @@ import { fewestRows, sawAt, watchRow, watchRowCount } from './rowWatch.mjs';
 /** How long anything on screen may take; a busy machine needs more than a person would. */
 const patience = 20_000;
 
+/** Whether something is gone within so many milliseconds. */
+function isHidden(what: Locator, timeout: number): Promise<boolean> {
+  return what.waitFor({ state: 'hidden', timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether something is there within so many milliseconds. */
+function isVisible(what: Locator, timeout: number): Promise<boolean> {
+  return what.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A VS Code workbench in a page, as a person uses it: by names and roles. */
 export class Workbench {
   readonly page: Page;
@@ -69,6 +85,7 @@ export class Workbench {
     await this.answer(name);
     await this.pick(/Existing Folder/);
     await this.chooseFolder(folder, 'Use This Folder');
+    await this.confirm(/Which extensions/);
     await this.pick(/Create and Start/);
   }
 
@@ -77,7 +94,26 @@ export class Workbench {
     await this.command('Devyard: Create Code Server');
     await this.answer(name);
     await this.pick(/Empty Folder/);
+    await this.confirm(/Which extensions/);
     await this.pick(/Create Only/);
+  }
+
+  /** Answers the editor's own file dialog with a file that exists. */
+  async chooseFile(path: string, button: string): Promise<void> {
+    const accept = this.page.locator('.quick-input-widget').getByRole('button', { name: button, exact: true });
+    await accept.waitFor();
+    await this.page.locator('.quick-input-list').getByRole('option', { name: '..' }).first().waitFor();
+    // The dialog looks the folder up and puts its own text back when it is done; a click meanwhile is lost.
+    const choose = async (): Promise<void> => {
+      if ((await this.quickInput().inputValue({ timeout: 1000 })) !== path) await this.quickInput().fill(path);
+      await accept.click({ timeout: 1000 });
+    };
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      // It may close at any moment, under the hand that writes.
+      await choose().catch(() => undefined);
+      if (await isHidden(accept, 1000)) return;
+    }
+    await accept.waitFor({ state: 'hidden' });
   }
 
   /** Opens a file of the folder by its name. */
@@ -92,6 +128,22 @@ export class Workbench {
   async answer(text: string): Promise<void> {
     await this.quickInput().fill(text);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits for a question, by its placeholder. */
+  async question(placeholder: RegExp): Promise<void> {
+    await this.page.locator('.quick-input-widget').getByPlaceholder(placeholder).waitFor();
+  }
+
+  /** Takes the answer that a question comes with. */
+  async confirm(placeholder: RegExp): Promise<void> {
+    await this.question(placeholder);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The arrow in the title of a wizard. */
+  async back(): Promise<void> {
+    await this.page.locator('.quick-input-widget').getByRole('button', { name: 'Back' }).click();
   }
 
   /** Chooses an entry of an open quick pick. */
@@ -171,8 +223,13 @@ export class Workbench {
 
   /** What the tooltip of a row says. */
   async tooltipOf(item: Locator): Promise<Locator> {
-    await item.hover();
     const tooltip = this.page.locator('.monaco-hover:visible');
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await item.hover();
+      if (await isVisible(tooltip, 4000)) return tooltip;
+      // A mouse that lies there already, from a menu, has to come anew.
+      await this.restMouse();
+    }
     await tooltip.waitFor();
     return tooltip;
   }
@@ -180,8 +237,14 @@ export class Workbench {
   /** Takes the mouse to where it brings up no tooltip. */
   async restMouse(): Promise<void> {
     const { width, height } = this.page.viewportSize() ?? { width: 800, height: 600 };
-    await this.page.mouse.move(width - 60, height * 0.6);
-    await this.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+    const tooltip = this.page.locator('.monaco-hover:visible').first();
+    // A tooltip that is just being drawn misses that the mouse leaves; a person's mouse does not stop dead, either.
+    for (let steps = 1; steps < 5; steps += 1) {
+      await this.page.mouse.move(width - 60 - 10 * steps, height * 0.6, { steps });
+      if (await isHidden(tooltip, 1500)) return;
+      await this.page.keyboard.press('Escape');
+    }
+    await tooltip.waitFor({ state: 'hidden' });
   }
 
   /** Moves the border between side bar and editor, from where it is by `by` CSS pixels. */

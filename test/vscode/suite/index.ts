@@ -1,7 +1,8 @@
 import * as activation from './activation.ts';
 import * as codeServers from './codeServers.ts';
+import * as devboxYaml from './devboxYaml.ts';
 
-const modules = { activation, codeServers };
+const modules = { activation, codeServers, devboxYaml };
 
 /** Called by the editor inside its extension host: runs every test in order and reports each as a line. */
 export async function run(): Promise<void> {
