@@ -2,12 +2,13 @@ import { isAbsolute, join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { type Dispose, Emitter } from '../../shared/emitter.ts';
 import { DevyardError } from '../../shared/errors.ts';
+import { FileWatch } from '../../shared/fileWatch.ts';
 import { type WatchFolder, watchFolder } from '../../shared/logs/watcher.ts';
 import { Mutex } from '../../shared/mutex.ts';
-import { type ConfigText, readConfigText } from './configText.ts';
-import { FileWatch } from './fileWatch.ts';
+import { type ConfigProblem, wholeFileProblem } from '../../shared/yaml/configProblem.ts';
+import { type ConfigText, readConfigText } from '../../shared/yaml/configText.ts';
 import type { DevboxConfig } from './model.ts';
-import { builtInConfig, type ConfigProblem, type GoodConfig, parseDevboxYaml, wholeFileProblem } from './parse.ts';
+import { builtInConfig, type GoodConfig, parseDevboxYaml } from './parse.ts';
 
 export interface DevboxConfigOptions {
   /** What DEVBOX_CONFIG_PATH says, if anything. */

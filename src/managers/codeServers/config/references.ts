@@ -1,7 +1,7 @@
 import { builtInGroups } from './builtInGroups.ts';
-import { dotted, type Finding, shown } from './issueText.ts';
+import { dotted, type Finding, shown } from '../../shared/yaml/issueText.ts';
 import { nearest } from '../../shared/nearest.ts';
-import type { NodePath } from './nodeValue.ts';
+import type { NodePath } from '../../shared/yaml/nodeValue.ts';
 
 /**
  * What no single key can be blamed for: names that nothing has, or two have, and a range that ends before it begins.

@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import {
-  type ConfigProblem,
-  maxConfigBytes,
-  parseDevboxYaml,
-} from '../../../../../src/managers/codeServers/config/parse.ts';
+import { parseDevboxYaml } from '../../../../../src/managers/codeServers/config/parse.ts';
+import type { ConfigProblem } from '../../../../../src/managers/shared/yaml/configProblem.ts';
+import { maxConfigBytes } from '../../../../../src/managers/shared/yaml/configText.ts';
 import { sample } from './sample.ts';
 
 const problemsOf = (text: string): readonly ConfigProblem[] => {

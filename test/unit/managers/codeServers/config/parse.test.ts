@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ConfigProblem,
-  builtInConfig,
-  parseDevboxYaml,
-} from '../../../../../src/managers/codeServers/config/parse.ts';
+import { builtInConfig, parseDevboxYaml } from '../../../../../src/managers/codeServers/config/parse.ts';
+import type { ConfigProblem } from '../../../../../src/managers/shared/yaml/configProblem.ts';
 import { sample } from './sample.ts';
 
 const problemsOf = (text: string): readonly ConfigProblem[] => {

@@ -3,21 +3,28 @@ import type { YamlNode } from './yamlTree.ts';
 
 export type NodePath = readonly PropertyKey[];
 
+/** Keys whose insides are read differently. */
+export interface ValueRules {
+  /** Everything below is the user's own data, in which null is a value like any other. */
+  readonly free: ReadonlySet<string>;
+  /** Maps names to things; a name without a thing would otherwise be missing without a word. */
+  readonly named: ReadonlySet<string>;
+}
+
 /**
  * The plain value of a node. A key without a value (`server:` with everything below it commented out) counts as not given,
- * except inside of `user_settings`, where null is a value like any other, and for a group (`keepEmpty`), which would
- * otherwise be missing without a word.
+ * unless the rules say otherwise.
  */
-export function valueOf(node: YamlNode, keepNulls = false, keepEmpty = false): unknown {
+export function valueOf(node: YamlNode, rules: ValueRules, keepNulls = false, keepEmpty = false): unknown {
   switch (node.kind) {
     case 'scalar':
       return node.value;
     case 'sequence':
-      return node.items.map((item) => valueOf(item, keepNulls));
+      return node.items.map((item) => valueOf(item, rules, keepNulls));
     case 'mapping': {
       const object: Record<string, unknown> = {};
       for (const [key, { value }] of node.entries) {
-        const plain = valueOf(value, keepNulls || key === 'user_settings', key === 'extension_groups');
+        const plain = valueOf(value, rules, keepNulls || rules.free.has(key), rules.named.has(key));
         if (keepNulls || plain !== null || keepEmpty) object[key] = plain;
       }
       return object;
@@ -54,10 +61,10 @@ function rangeAbove(root: YamlNode | undefined, path: NodePath): TextRange {
 }
 
 /** The paths of all mappings and what they hold, dotted, lists left whole. */
-export function givenPaths(value: unknown, path: readonly string[] = []): string[] {
+export function givenPaths(value: unknown, rules: ValueRules, path: readonly string[] = []): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = [...path, key];
-    return [here.join('.'), ...(key === 'user_settings' ? [] : givenPaths(inner, here))];
+    return [here.join('.'), ...(rules.free.has(key) ? [] : givenPaths(inner, rules, here))];
   });
 }

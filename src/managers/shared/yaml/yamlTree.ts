@@ -12,7 +12,7 @@ import {
   type SequenceEvent,
   YAMLException,
 } from 'js-yaml';
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf } from '../errors.ts';
 import type { TextRange } from './textPositions.ts';
 
 /** A YAML value that knows where it stands. An alias is the node it stands for. */

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Clock } from '../../shared/clock.ts';
-import type { WatchFolder } from '../../shared/logs/watcher.ts';
+import type { Clock } from './clock.ts';
+import type { WatchFolder } from './logs/watcher.ts';
 
 /** An editor writes a file in several steps; the last one is waited for, but not for ever. Milliseconds. */
 const settleMs = 100;

@@ -1,7 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { errnoOf, messageOf } from '../../shared/errors.ts';
-import { maxConfigBytes } from './parse.ts';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { errnoOf, messageOf } from '../errors.ts';
+
+/** Bytes. A file that is larger is refused unread. */
+export const maxConfigBytes = 1_000_000;
 
 export type ConfigText =
   | { readonly status: 'text'; readonly text: string }
@@ -25,6 +28,27 @@ export async function readConfigText(path: string): Promise<ConfigText> {
   } finally {
     await file.close().catch(() => undefined);
   }
+}
+
+/**
+ * Reads a workspace's own file, bounded. A link is followed within the file's folder only: what is wrong is quoted to whoever
+ * asks, and must not quote other files. Does not throw.
+ */
+export async function readConfigTextInside(file: string): Promise<ConfigText> {
+  let real: string;
+  let folder: string;
+  try {
+    folder = await realpath(dirname(file));
+    real = await realpath(file);
+  } catch {
+    // Missing, or a broken link: reading it says which.
+    return await readConfigText(file);
+  }
+  const inside = relative(folder, real);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || join(folder, inside) !== real) {
+    return { status: 'unreadable', message: 'is a link that leads out of its folder. Copy it into the folder.' };
+  }
+  return await readConfigText(real);
 }
 
 /** It may grow while it is read: what counts is what was read, not the size it once had. */
