@@ -5,6 +5,7 @@ export const logLineSchema = z.object({
   seq: z.number().int(),
   time: z.number().int().describe('Milliseconds since the epoch'),
   source: z.enum(['system', 'server', 'stdout', 'stderr']),
+  from: z.string().optional().describe('The process or build that it comes from, where a log has several'),
   text: z.string(),
   continued: z.literal(true).optional().describe('The line goes on in the next entry of this source'),
 });

@@ -65,6 +65,7 @@ function beginOf(run: RunState, { id, time, line }: BeginRecord): BeginRecord {
     id,
     time,
     line,
+    ...(run.label === undefined ? {} : { label: run.label }),
     out: run.out.cut,
     err: run.err.cut,
     ...(run.out.base > 0 ? { outBase: run.out.base } : {}),

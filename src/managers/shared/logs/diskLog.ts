@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import type { Clock } from '../clock.ts';
 import { DevyardError, messageOf } from '../errors.ts';
-import { History } from './history.ts';
+import { History, type HistorySource } from './history.ts';
 import type { HeadFreer } from './holes.ts';
 import { IndexFile } from './indexFile.ts';
 import { Ingest } from './ingest.ts';
-import { checkName, INDEX_NAME } from './names.ts';
+import { checkLabel, checkName, INDEX_NAME } from './names.ts';
 import { Publisher } from './publisher.ts';
 import { LogReader } from './reader.ts';
 import { encodeRecord, type BeginRecord, type IndexRecord } from './records.ts';
@@ -16,7 +16,7 @@ import { Mutex } from '../mutex.ts';
 import { LogState, type RunState } from './state.ts';
 import { textRecords } from './textRecords.ts';
 import { Trimmer } from './trimmer.ts';
-import type { LogEntry, LogLimits, ResourceLog, RunLogFiles } from './types.ts';
+import type { LogEntry, LogLimits, ResourceLog, RunLogFiles, RunOptions } from './types.ts';
 import { FolderReader, type WatchFolder } from './watcher.ts';
 
 export interface DiskLogOptions {
@@ -52,9 +52,9 @@ export class DiskLog implements ResourceLog {
     const index = new IndexFile(join(folder, INDEX_NAME), onProblem);
     const files = new RunFileSet(folder);
     const publisher = new Publisher(index, limits);
-    const run = (no: number): ({ readonly lineBytes: number } & ReturnType<RunFileSet['of']>) | undefined => {
+    const run = (no: number): ReturnType<HistorySource['run']> => {
       const known = state.runs.get(no);
-      return known && { ...files.of(known), lineBytes: known.lineBytes };
+      return known && { ...files.of(known), lineBytes: known.lineBytes, label: known.label };
     };
     this.#options = options;
     this.#index = index;
@@ -122,13 +122,14 @@ export class DiskLog implements ResourceLog {
     return this.#publisher.lastSeq;
   }
 
-  beginRun(runId: string): Promise<RunLogFiles> {
+  beginRun(runId: string, { label }: RunOptions = {}): Promise<RunLogFiles> {
     checkName(runId, 'runId');
+    checkLabel(label);
     return this.#exclusive(async () => {
       if (this.#state.runOf(runId) !== undefined) {
         throw new DevyardError('conflict', `The run ${runId} has a log already.`, { field: 'runId' });
       }
-      const run = this.#begin(runId);
+      const run = this.#begin(runId, label);
       await this.#publisher.flush();
       try {
         await this.#files.create(runId, true);
@@ -140,11 +141,12 @@ export class DiskLog implements ResourceLog {
     });
   }
 
-  resumeRun(runId: string): Promise<RunLogFiles> {
+  resumeRun(runId: string, { label }: RunOptions = {}): Promise<RunLogFiles> {
     checkName(runId, 'runId');
+    checkLabel(label);
     return this.#exclusive(async () => {
       const known = this.#state.runOf(runId);
-      const run = known === undefined || known.endedAt !== undefined ? this.#begin(runId, known) : known;
+      const run = known === undefined || known.endedAt !== undefined ? this.#begin(runId, label, known) : known;
       await this.#publisher.flush();
       await this.#files.create(runId, false);
       return this.#follow(run);
@@ -168,13 +170,14 @@ export class DiskLog implements ResourceLog {
     });
   }
 
-  append(source: 'system' | 'server', text: string): void {
+  append(source: 'system' | 'server', text: string, from?: string): void {
     if (this.#closed) {
       this.#options.onProblem(`A ${source} line came after the log was closed: ${text.slice(0, 200)}`);
       return;
     }
     const { clock, limits, onGrowth } = this.#options;
-    for (const { record, line } of textRecords(source, text, this.#state.nextSeq, clock.now(), limits.lineBytes)) {
+    const { lineBytes } = limits;
+    for (const { record, line } of textRecords(source, text, this.#state.nextSeq, clock.now(), lineBytes, from)) {
       const bytes = Buffer.byteLength(encodeRecord(record));
       this.#state.apply(record, bytes);
       this.#publisher.enqueue(record, record.seq, [line]);
@@ -239,11 +242,13 @@ export class DiskLog implements ResourceLog {
     });
   }
 
-  #begin(runId: string, known?: RunState): RunState {
+  #begin(runId: string, label: string | undefined, known?: RunState): RunState {
     const { clock, limits } = this.#options;
     const no = known?.no ?? this.#state.nextRun;
     const line = known?.lineBytes ?? limits.lineBytes;
-    const record: BeginRecord = { t: 'begin', run: no, id: runId, time: clock.now(), line };
+    const kept = known === undefined ? label : known.label;
+    const whose = kept === undefined ? {} : { label: kept };
+    const record: BeginRecord = { t: 'begin', run: no, id: runId, time: clock.now(), line, ...whose };
     this.#record(record);
     const run = this.#state.runs.get(no);
     if (run === undefined) throw new DevyardError('internal', `The run ${runId} was not taken into the log.`);

@@ -6,7 +6,7 @@ import { ReadBuffers } from './readBuffers.ts';
 import type { BatchRecord, ByteRange, TextRecord } from './records.ts';
 import { batchBytes } from './state.ts';
 import type { StreamFile } from './streamFile.ts';
-import type { LogEntry, LogSource } from './types.ts';
+import type { LogEntry, LogLine, LogSource } from './types.ts';
 
 /** What reading back needs to know of a log. */
 export interface HistorySource {
@@ -14,8 +14,15 @@ export interface HistorySource {
   readonly gaps: Gaps;
   /** Changes whenever something is dropped: what was read meanwhile may be a hole. */
   epoch(): number;
-  /** The files of a run, and the piece length that cuts its lines. */
-  run(no: number): { readonly out: StreamFile; readonly err: StreamFile; readonly lineBytes: number } | undefined;
+  run(no: number): HistoryRun | undefined;
+}
+
+/** The files of a run, the piece length that cuts its lines, and whose lines they are. */
+interface HistoryRun {
+  readonly out: StreamFile;
+  readonly err: StreamFile;
+  readonly lineBytes: number;
+  readonly label?: string | undefined;
 }
 
 /** Consecutive entries, and the sequence number to go on with. */
@@ -106,7 +113,7 @@ export class History {
     };
     try {
       const spans = { out: await read('out'), err: await read('err') };
-      return this.#decode(items, spans, run?.lineBytes ?? Number.POSITIVE_INFINITY, next, end);
+      return this.#decode(items, spans, run, next, end);
     } finally {
       for (const buffer of taken) this.#buffers.give(buffer);
     }
@@ -115,10 +122,12 @@ export class History {
   #decode(
     items: readonly Item[],
     spans: Readonly<Record<'out' | 'err', Span>>,
-    lineBytes: number,
+    run: Pick<HistoryRun, 'lineBytes' | 'label'> | undefined,
     next: number,
     end: number,
   ): LogEntry[] {
+    const lineBytes = run?.lineBytes ?? Number.POSITIVE_INFINITY;
+    const from = run?.label;
     const entries: LogEntry[] = [];
     const table = this.#table;
     for (const item of items) {
@@ -136,7 +145,11 @@ export class History {
         splitRange(bytes, lineBytes, final, table);
         for (let at = 0; at < table.count; at += 1, seq += 1) {
           if (seq < next || seq >= end) continue;
-          const line = { kind: 'line', seq, time: item.time, source, text: table.text(bytes, at) } as const;
+          const text = table.text(bytes, at);
+          const line: LogLine =
+            from === undefined
+              ? { kind: 'line', seq, time: item.time, source, text }
+              : { kind: 'line', seq, time: item.time, source, from, text };
           entries.push(table.isContinued(at) ? { ...line, continued: true } : line);
         }
       };
@@ -156,8 +169,9 @@ interface Span {
   readonly from: number;
 }
 
-function textEntry({ seq, time, source, text, cont }: TextRecord): LogEntry {
-  return { kind: 'line', seq, time, source, text, ...(cont ? { continued: true } : {}) };
+function textEntry({ seq, time, source, from, text, cont }: TextRecord): LogEntry {
+  const about = from === undefined ? {} : { from };
+  return { kind: 'line', seq, time, source, ...about, text, ...(cont ? { continued: true } : {}) };
 }
 
 function lastOf(item: Item): number {

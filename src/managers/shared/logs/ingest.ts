@@ -111,7 +111,7 @@ export class Ingest {
     state.apply(record, bytes);
     // Of a flood, only what will still be in the ring at its end is decoded.
     const count = batch.bytesLeft < limits.ringBytes ? limits.ringLines : 0;
-    publisher.enqueue(record, record.seq + record.n - 1, newestLines(batch, record, count));
+    publisher.enqueue(record, record.seq + record.n - 1, newestLines(batch, record, count, run.label));
     await publisher.flush();
     onGrowth(bytes + batchBytes(record));
     await trimmer.keepWithin(run);

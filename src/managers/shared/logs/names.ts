@@ -17,6 +17,15 @@ export function checkName(name: string, field: 'key' | 'runId'): string {
   return name;
 }
 
+/** Throws `invalid` unless a label, where there is one, is a short text in one line: it stands in every line that is read. */
+export function checkLabel(label: string | undefined): void {
+  if (label === undefined || /^\P{Cc}{1,100}$/u.test(label)) return;
+  throw new DevyardError('invalid', 'The label of a run is empty, too long, or holds control characters.', {
+    field: 'label',
+    hint: 'Use 1 to 100 characters in one line.',
+  });
+}
+
 export function streamFileName(runId: string, stream: StreamName): string {
   return `${runId}.${stream}`;
 }

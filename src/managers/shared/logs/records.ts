@@ -10,6 +10,8 @@ export interface BeginRecord {
   readonly time: number;
   /** The piece length that cuts this run's lines; kept, because reading again must cut alike. */
   readonly line: number;
+  /** Whose lines these are, where a log has several runs side by side. */
+  readonly label?: string;
   /** Bytes dropped from the head of either file. */
   readonly out?: number;
   readonly err?: number;
@@ -44,6 +46,7 @@ export interface TextRecord {
   readonly time: number;
   readonly source: 'system' | 'server';
   readonly text: string;
+  readonly from?: string;
   readonly cont?: 1;
 }
 
@@ -101,9 +104,10 @@ function isRecord(value: unknown): value is IndexRecord {
     case 'batch':
       return whole(v, 'seq', 'n', 'time', 'run') && range(v['out']) && range(v['err']);
     case 'line':
-      return whole(v, 'seq', 'time') && (v['source'] === 'system' || v['source'] === 'server') && text(v['text']);
+      return whole(v, 'seq', 'time') && isOwn(v['source']) && text(v['text']) && optionalText(v['from']);
     case 'begin':
-      return whole(v, 'run', 'time', 'line') && text(v['id']) && optional(v, 'out', 'err', 'outBase', 'errBase');
+      if (!whole(v, 'run', 'time', 'line') || !text(v['id']) || !optionalText(v['label'])) return false;
+      return optional(v, 'out', 'err', 'outBase', 'errBase');
     case 'end':
       return whole(v, 'run', 'time');
     case 'drop':
@@ -127,6 +131,14 @@ function optional(v: Record<string, unknown>, ...names: string[]): boolean {
 
 function text(value: unknown): boolean {
   return typeof value === 'string';
+}
+
+function optionalText(value: unknown): boolean {
+  return value === undefined || text(value);
+}
+
+function isOwn(source: unknown): boolean {
+  return source === 'system' || source === 'server';
 }
 
 function range(value: unknown): boolean {

@@ -88,20 +88,30 @@ export function batchRecord({ out, err }: ReadBatch, seq: number, time: number, 
 }
 
 /** The newest lines of a batch, at most `count`: the others are decoded only if somebody reads them back. */
-export function newestLines({ out, err }: ReadBatch, record: BatchRecord, count: number): LogLine[] {
+export function newestLines({ out, err }: ReadBatch, record: BatchRecord, count: number, from?: string): LogLine[] {
   const lines: LogLine[] = [];
   const outCount = out?.lines.count ?? 0;
   for (let at = Math.max(0, record.n - count); at < record.n; at += 1) {
     const inOut = at < outCount;
     const chunk = inOut ? out : err;
     if (chunk === undefined) continue;
-    lines.push(lineOf(chunk, inOut ? at : at - outCount, record, record.seq + at, inOut ? 'stdout' : 'stderr'));
+    const inChunk = inOut ? at : at - outCount;
+    lines.push(lineOf(chunk, inChunk, record, record.seq + at, inOut ? 'stdout' : 'stderr', from));
   }
   return lines;
 }
 
-function lineOf(chunk: TailChunk, at: number, { time }: BatchRecord, seq: number, source: LogSource): LogLine {
+function lineOf(
+  chunk: TailChunk,
+  at: number,
+  { time }: BatchRecord,
+  seq: number,
+  source: LogSource,
+  from: string | undefined,
+): LogLine {
   const table: LineTable = chunk.lines;
-  const line = { kind: 'line', seq, time, source, text: table.text(chunk.bytes, at) } as const;
+  const text = table.text(chunk.bytes, at);
+  const line: LogLine =
+    from === undefined ? { kind: 'line', seq, time, source, text } : { kind: 'line', seq, time, source, from, text };
   return table.isContinued(at) ? { ...line, continued: true } : line;
 }

@@ -16,6 +16,7 @@ export interface StreamState {
 export interface RunState {
   readonly no: number;
   readonly id: string;
+  readonly label: string | undefined;
   readonly lineBytes: number;
   readonly out: StreamState;
   readonly err: StreamState;
@@ -125,6 +126,7 @@ export class LogState {
     this.runs.set(record.run, {
       no: record.run,
       id: record.id,
+      label: record.label,
       lineBytes: record.line,
       out: { to: out, cut: out, base: record.outBase ?? 0, freed: 0 },
       err: { to: err, cut: err, base: record.errBase ?? 0, freed: 0 },

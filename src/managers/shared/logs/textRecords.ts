@@ -9,12 +9,14 @@ export function textRecords(
   firstSeq: number,
   time: number,
   lineBytes: number,
+  from?: string,
 ): { record: TextRecord; line: LogLine }[] {
   const bytes = Buffer.from(text === '' ? '\n' : text);
   const table = new LineTable();
   splitRange(bytes, lineBytes, true, table);
   return Array.from({ length: table.count }, (_, at) => {
-    const part = { seq: firstSeq + at, time, source, text: table.text(bytes, at) };
+    const about = from === undefined ? {} : { from };
+    const part = { seq: firstSeq + at, time, source, ...about, text: table.text(bytes, at) };
     const goesOn = table.isContinued(at);
     return {
       record: { t: 'line', ...part, ...(goesOn ? { cont: 1 } : {}) },

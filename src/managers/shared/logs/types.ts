@@ -8,6 +8,8 @@ export interface LogLine {
   /** When the daemon first saw it, milliseconds since the epoch. */
   readonly time: number;
   readonly source: LogSource;
+  /** The label of the run that wrote it, or whom Devyard speaks of; absent where none was given. */
+  readonly from?: string;
   /** Without the line end. Invalid UTF-8 becomes U+FFFD. */
   readonly text: string;
   /** True when the line goes on in the next entry of the same source. */
@@ -44,16 +46,24 @@ export interface RunLogFiles {
   readonly stderrFile: string;
 }
 
-/** The log of one resource: a sequence of runs and of what Devyard says about them. */
+export interface RunOptions {
+  /** Tells the lines of this run from those of others of the same log: 1 to 100 characters in one line. */
+  readonly label?: string;
+}
+
+/** The log of one resource: a sequence of runs and of what Devyard says about them. Several runs may live at the same time. */
 export interface ResourceLog {
-  /** Begins a run: creates the two files (0600) and starts following them. */
-  beginRun(runId: string): Promise<RunLogFiles>;
-  /** Follows a run that a former daemon began, from exactly where that one stopped. */
-  resumeRun(runId: string): Promise<RunLogFiles>;
+  /** Begins a run: creates the two files (0600) and starts following them. Throws `conflict`, and `invalid` naming `runId` or `label`. */
+  beginRun(runId: string, options?: RunOptions): Promise<RunLogFiles>;
+  /**
+   * Follows a run that a former daemon began, from exactly where that one stopped. It keeps the label it began with;
+   * the one given here is for a run whose beginning this log has lost.
+   */
+  resumeRun(runId: string, options?: RunOptions): Promise<RunLogFiles>;
   /** Reads what is left of the run (a last line without a line end included) and stops following it. */
   endRun(runId: string): Promise<void>;
-  /** Devyard's own words about the resource, in order with the rest. */
-  append(source: 'system' | 'server', text: string): void;
+  /** Devyard's own words about the resource, in order with the rest; `from`: the part of it that they are about. */
+  append(source: 'system' | 'server', text: string, from?: string): void;
   /** The newest `lines` entries (before `beforeSeq`, if given), oldest first. 1 ≤ lines ≤ 100 000. */
   tail(lines: number, beforeSeq?: number): Promise<readonly LogEntry[]>;
   /** Everything after `seq`, oldest first, then what comes, in batches, until the signal aborts. A slow reader is never waited for. */
