@@ -48,6 +48,33 @@ describe('PortAllocator', () => {
     expect(await ports.allocate(one, 'x')).toBe(one.end);
   });
 
+  it('prefers a port when it can be had, and leaves out what is to be avoided', async () => {
+    const ports = allocator();
+    expect(await ports.allocateAny({ range, holder: 'a', preferred: range.end })).toBe(range.end);
+    expect(await ports.allocateAny({ range, holder: 'b', preferred: range.end })).toBe(range.start);
+    expect(await ports.allocateAny({ range, holder: 'c', preferred: 80 })).toBe(range.start + 1);
+    await expect(
+      ports.allocateAny({
+        range,
+        holder: 'd',
+        avoid: new Set([range.start + 2]),
+        advice: { field: 'processes.ui.port.range', hint: 'Widen it.' },
+      }),
+    ).rejects.toMatchObject({ code: 'ports-exhausted', field: 'processes.ui.port.range', hint: 'Widen it.' });
+    ports.release(range.start, 'a');
+    expect(ports.holderOf(range.start)).toBe('b');
+    ports.release(range.start, 'b');
+    expect(ports.holderOf(range.start)).toBeUndefined();
+  });
+
+  it('sees who listens, whoever was given the port', async () => {
+    const ports = allocator();
+    await occupy(range.start);
+    ports.hold(range.end, 'a');
+    const looks = await Promise.all([range.start, range.end, range.end].map((port) => ports.isFree(port)));
+    expect(looks).toEqual([false, true, true]);
+  });
+
   it('says why a wanted port is not to be had', async () => {
     await occupy(range.start);
     const ports = allocator();

@@ -34,6 +34,11 @@ interface Made {
   readonly job: Job | undefined;
 }
 
+const exhausted = {
+  field: 'portRange',
+  hint: 'Delete a code-server, end what holds a port, or widen the port range in the settings.',
+};
+
 /** Makes code-servers one after the other, so that no port and no idempotency key is given twice. */
 export class Maker {
   readonly #context: CodeServerContext;
@@ -59,7 +64,7 @@ export class Maker {
     const { database, jobs, ports, settings } = this.#context;
     const existing = idempotencyKey === undefined ? undefined : await resourceOfKey(database, idempotencyKey);
     if (existing !== undefined) return { server: this.#registry.find(existing), job: lastJobOf(jobs.list(), existing) };
-    const port = await ports.allocate(settings().portRange, holderName(wanted.name), wanted.port);
+    const port = await ports.allocate(settings().portRange, holderName(wanted.name), wanted.port, exhausted);
     return this.#store(wanted, wanted.define(uuidv7(), port), idempotencyKey);
   }
 

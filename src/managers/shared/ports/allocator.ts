@@ -7,12 +7,35 @@ export interface PortRange {
   readonly end: number;
 }
 
+/** What a person is told to change when a range is used up. */
+export interface PortAdvice {
+  /** The field that holds the range. */
+  readonly field: string;
+  readonly hint: string;
+}
+
+export interface AnyPort {
+  readonly range: PortRange;
+  /** What others are told about who has it. */
+  readonly holder: string;
+  /** Taken when it is in the range and free. */
+  readonly preferred?: number | undefined;
+  /** Ports that turned out not to be usable. */
+  readonly avoid?: ReadonlySet<number>;
+  readonly advice?: PortAdvice;
+}
+
+const generalAdvice: PortAdvice = {
+  field: 'portRange',
+  hint: 'End what holds a port, or widen the port range in the settings.',
+};
+
 /** What the allocator says of a port that is not free, for the person who has to act on it. */
 export type DescribeHolder = (port: number) => Promise<string | undefined>;
 
 /**
- * Ports of a range, each held by one resource from its creation to its deletion. A port is handed out only after it could
- * be bound. Nobody is ever ended to get one.
+ * Ports, each held by one resource at a time: by a code-server from its creation to its deletion, by a dev server while it
+ * runs. A port is handed out only after it could be bound. Nobody is ever ended to get one.
  */
 export class PortAllocator {
   readonly #held = new Map<number, string>();
@@ -28,18 +51,45 @@ export class PortAllocator {
     this.#held.set(port, holder);
   }
 
-  release(port: number): void {
-    this.#held.delete(port);
+  /** With `holder`: only what that one holds. */
+  release(port: number, holder?: string): void {
+    if (holder === undefined || this.#held.get(port) === holder) this.#held.delete(port);
+  }
+
+  /** Whether the port could be bound now, whoever holds it here. */
+  isFree(port: number): Promise<boolean> {
+    // In turn: a look binds the port for a moment, and two looks would see each other.
+    return this.#mutex.run(async () => (await bindable([port])) !== undefined);
+  }
+
+  /** Which of Devyard's resources has the port. */
+  holderOf(port: number): string | undefined {
+    return this.#held.get(port);
+  }
+
+  /** Who listens on a port, for a sentence, whichever resource it was given to. */
+  async nameStranger(port: number): Promise<string> {
+    return (await this.#describeHolder(port)) ?? 'another program';
   }
 
   /**
    * The first free port of the range, or the wanted one. `holder` is what others are told about who has it.
    * Throws `invalid` (wanted port outside the range), `port-taken`, `ports-exhausted`.
    */
-  allocate(range: PortRange, holder: string, wanted?: number): Promise<number> {
+  allocate(range: PortRange, holder: string, wanted?: number, advice?: PortAdvice): Promise<number> {
+    if (wanted === undefined) return this.allocateAny({ range, holder, ...(advice === undefined ? {} : { advice }) });
     return this.#mutex.run(async () => {
-      const port = wanted === undefined ? await this.#firstFree(range) : await this.#checked(range, wanted);
+      const port = await this.#checked(range, wanted);
       this.#held.set(port, holder);
+      return port;
+    });
+  }
+
+  /** The preferred port when it can be had, else the first free one of the range. Throws `ports-exhausted`. */
+  allocateAny(want: AnyPort): Promise<number> {
+    return this.#mutex.run(async () => {
+      const port = await this.#firstFree(want);
+      this.#held.set(port, want.holder);
       return port;
     });
   }
@@ -47,14 +97,16 @@ export class PortAllocator {
   /** For the holder of a port who is about to bind it. Throws `port-taken`, naming who has it. */
   async requireFree(port: number): Promise<void> {
     if ((await bindable([port])) !== undefined) return;
-    throw new DevyardError('port-taken', `Port ${String(port)} is in use by ${await this.#nameStranger(port)}.`, {
+    throw new DevyardError('port-taken', `Port ${String(port)} is in use by ${await this.nameStranger(port)}.`, {
       field: 'port',
       hint: 'End that process, then start this again.',
     });
   }
 
-  async #firstFree(range: PortRange): Promise<number> {
-    const candidates = [...portNumbers(range.start, range.end)].filter((port) => !this.#held.has(port));
+  async #firstFree({ range, preferred, avoid, advice = generalAdvice }: AnyPort): Promise<number> {
+    const all = [...portNumbers(range.start, range.end)];
+    const inOrder = all.filter((port) => port === preferred).concat(all.filter((port) => port !== preferred));
+    const candidates = inOrder.filter((port) => !this.#held.has(port) && avoid?.has(port) !== true);
     if (candidates.length > 0) {
       const port = await bindable(candidates);
       if (port !== undefined) return port;
@@ -62,10 +114,7 @@ export class PortAllocator {
     throw new DevyardError(
       'ports-exhausted',
       `Every port from ${String(range.start)} to ${String(range.end)} is taken: ${await this.#holders(range)}.`,
-      {
-        field: 'portRange',
-        hint: 'Delete a code-server, end what holds a port, or widen the port range in the settings.',
-      },
+      advice,
     );
   }
 
@@ -89,11 +138,7 @@ export class PortAllocator {
   }
 
   async #nameHolder(port: number): Promise<string> {
-    return this.#held.get(port) ?? this.#nameStranger(port);
-  }
-
-  async #nameStranger(port: number): Promise<string> {
-    return (await this.#describeHolder(port)) ?? 'another program';
+    return this.#held.get(port) ?? this.nameStranger(port);
   }
 
   async #holders(range: PortRange): Promise<string> {

@@ -39,8 +39,8 @@ export async function adopt(record: RunRecord, deps: AdoptDeps): Promise<Running
     identity,
     adopted: true,
     exited,
-    async stop(graceMs) {
-      await tree.stop(graceMs);
+    async stop(graceMs, first) {
+      await tree.stop(graceMs, first);
       await watcher.check();
       return exited;
     },

@@ -7,6 +7,8 @@ import type { ProcessIdentity, RunRecord } from './types.ts';
 
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
+const port = z.int().min(1).max(65_535);
+
 const recordSchema = z.object({
   runId: z.string().regex(runIdPattern),
   resource: z.string(),
@@ -16,6 +18,7 @@ const recordSchema = z.object({
   startTime: z.string().exactOptional(),
   command: z.array(z.string()),
   intendedAt: z.number(),
+  ports: z.object({ own: port.exactOptional(), debug: port.exactOptional() }).exactOptional(),
 });
 
 /** A record that could not be read: set aside under `file` (unless it could not even be opened), for a person to look at. */

@@ -1,8 +1,8 @@
 import { errnoOf } from '../errors.ts';
 import { stampKey } from './tree.ts';
-import type { ProcessPlatform, ProcessRow } from './types.ts';
+import type { PoliteSignal, ProcessPlatform, ProcessRow } from './types.ts';
 
-export type EndingSignal = 'SIGTERM' | 'SIGKILL';
+export type EndingSignal = PoliteSignal | 'SIGKILL';
 /** Like process.kill: a negative pid is a process group. Throws ESRCH and EPERM. */
 export type Kill = (pid: number, signal: EndingSignal | 'SIGCONT') => void;
 
@@ -16,7 +16,7 @@ export interface SignalTarget {
 /**
  * Signals `members` and returns the keys of those that may not be signalled (EPERM).
  * A group gets one signal as a whole, so that a process forked meanwhile gets it too and nobody gets two: many programs
- * take a second TERM for "at once". Each signal directly follows a check that a member is still who it was.
+ * take a second TERM or INT for "at once". Each signal directly follows a check that a member is still who it was.
  */
 export async function signalMembers(
   members: readonly ProcessRow[],
@@ -43,9 +43,9 @@ export async function signalMembers(
 }
 
 function send(pid: number, signal: EndingSignal, kill: Kill): 'sent' | 'gone' | 'denied' {
-  // A stopped process (Ctrl+Z in a terminal) only handles TERM when it runs. CONT goes first: after a TERM the pid could
+  // A stopped process (Ctrl+Z in a terminal) only handles a signal when it runs. CONT goes first: after a TERM the pid could
   // be a stranger's already.
-  if (signal === 'SIGTERM' && process.platform !== 'win32') attempt(pid, 'SIGCONT', kill);
+  if (signal !== 'SIGKILL' && process.platform !== 'win32') attempt(pid, 'SIGCONT', kill);
   return attempt(pid, signal, kill);
 }
 

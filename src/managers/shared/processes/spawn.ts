@@ -74,8 +74,8 @@ async function launch(spec: RunSpec, stdout: number, stderr: number, deps: StopD
     identity,
     adopted: false,
     exited,
-    async stop(graceMs) {
-      await tree.stop(graceMs);
+    async stop(graceMs, first) {
+      await tree.stop(graceMs, first);
       return exited;
     },
   };

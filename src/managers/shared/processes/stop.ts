@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { DevyardError, messageOf } from '../errors.ts';
 import { signalMembers, type EndingSignal, type Kill } from './signals.ts';
 import { groupSurvivors, protectedPids, runMembers, stampKey, type ProcessStamp } from './tree.ts';
-import { runVariable, type ProcessPlatform, type ProcessRow } from './types.ts';
+import { runVariable, type PoliteSignal, type ProcessPlatform, type ProcessRow } from './types.ts';
 
 export interface StopDeps {
   readonly platform: ProcessPlatform;
@@ -63,11 +63,11 @@ export class RunTree {
   }
 
   /**
-   * TERM, then KILL after `graceMs`; resolves when nothing of the run is left. Callers at the same time share one stop,
-   * the shortest grace counts. Rejects `conflict` when this process runs inside the run, `forbidden` when the leader
+   * `first`, then KILL after `graceMs`; resolves when nothing of the run is left. Callers at the same time share one stop:
+   * the signal of the first of them and the shortest grace count. Rejects `conflict` when this process runs inside the run, `forbidden` when the leader
    * may not be signalled, `unavailable` when something survives KILL.
    */
-  stop(graceMs: number): Promise<void> {
+  stop(graceMs: number, first: PoliteSignal = 'SIGTERM'): Promise<void> {
     const deadline = this.#deps.clock.monotonic() + Math.max(0, graceMs);
     if (this.#stop !== undefined) {
       this.#stop.deadline = Math.min(this.#stop.deadline, deadline);
@@ -75,7 +75,7 @@ export class RunTree {
     }
     // The clock's timers do not keep a process alive; one that is stopping something must not end half-way.
     const alive = setInterval(() => undefined, 2 ** 30);
-    const done = this.#endAll().finally(() => {
+    const done = this.#endAll(politeSignal(first, process.platform)).finally(() => {
       clearInterval(alive);
       this.#stop = undefined;
     });
@@ -83,10 +83,10 @@ export class RunTree {
     return done;
   }
 
-  async #endAll(): Promise<void> {
+  async #endAll(polite: PoliteSignal): Promise<void> {
     const { clock, rescanMs, killTimeoutMs } = this.#deps;
     await this.#remembering;
-    const termed = new Set<string>();
+    const asked = new Set<string>();
     const denied = new Set<string>();
     let killingSince: number | undefined;
     let emptyScans = 0;
@@ -98,11 +98,11 @@ export class RunTree {
         continue;
       }
       emptyScans = 0;
-      const signal: EndingSignal = clock.monotonic() < this.#deadline() ? 'SIGTERM' : 'SIGKILL';
+      const signal: EndingSignal = clock.monotonic() < this.#deadline() ? polite : 'SIGKILL';
       if (signal === 'SIGKILL') killingSince ??= clock.monotonic();
       if (killingSince !== undefined && clock.monotonic() - killingSince > killTimeoutMs) throw survived(members);
-      const targets = signal === 'SIGKILL' ? members : this.#toTerminate(members, termed);
-      for (const row of targets) termed.add(stampKey(row));
+      const targets = signal === 'SIGKILL' ? members : this.#toAsk(members, asked);
+      for (const row of targets) asked.add(stampKey(row));
       for (const key of await signalMembers(targets, signal, { ...this.#deps, ownGroup })) {
         this.#deny(key, denied);
       }
@@ -110,11 +110,11 @@ export class RunTree {
     }
   }
 
-  /** What is born after the TERM may be the clean-up of a leader that is ending: it gets its TERM when that one is gone. */
-  #toTerminate(members: readonly ProcessRow[], termed: ReadonlySet<string>): readonly ProcessRow[] {
+  /** What is born after the signal may be the clean-up of a leader that is ending: it gets its own when that one is gone. */
+  #toAsk(members: readonly ProcessRow[], asked: ReadonlySet<string>): readonly ProcessRow[] {
     const leader = this.#leader === undefined ? undefined : stampKey(this.#leader);
-    const leaderEnds = leader !== undefined && termed.has(leader) && members.some((row) => stampKey(row) === leader);
-    return leaderEnds ? [] : members.filter((row) => !termed.has(stampKey(row)));
+    const leaderEnds = leader !== undefined && asked.has(leader) && members.some((row) => stampKey(row) === leader);
+    return leaderEnds ? [] : members.filter((row) => !asked.has(stampKey(row)));
   }
 
   #deny(key: string, denied: Set<string>): void {
@@ -157,7 +157,7 @@ export class RunTree {
       const found = await Promise.all(left.map((row) => platform.identify(row.pid)));
       left = left.filter((row, at) => found[at]?.startTime === row.startTime);
       const now = clock.monotonic();
-      if (left.length === 0 || now >= until || (signal === 'SIGTERM' && now >= this.#deadline())) return;
+      if (left.length === 0 || now >= until || (signal !== 'SIGKILL' && now >= this.#deadline())) return;
       // Where looking is dear (ps, PowerShell), look less often.
       await new Promise<void>((resolve) => clock.after(Math.max(pollMs, now - started), resolve));
     }
@@ -181,6 +181,11 @@ export class RunTree {
       if (pid > 1 && startTime !== '') this.#known.set(stampKey({ pid, startTime }), { pid, startTime });
     }
   }
+}
+
+/** @internal Windows knows no signals: Node.js ends the process at once for TERM, and refuses HUP. */
+export function politeSignal(wanted: PoliteSignal, system: NodeJS.Platform): PoliteSignal {
+  return system === 'win32' ? 'SIGTERM' : wanted;
 }
 
 function inside(pid: number): DevyardError {

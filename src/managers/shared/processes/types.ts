@@ -60,6 +60,9 @@ export type ProcessExit =
   /** An adopted process ended: only its parent could have learned its exit code. */
   | { readonly kind: 'vanished' };
 
+/** What a process can be asked to end with, so that it may put its things in order. */
+export type PoliteSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT';
+
 /** A process that runs, whether this daemon spawned it or adopted it. */
 export interface RunningProcess {
   readonly runId: string;
@@ -68,10 +71,10 @@ export interface RunningProcess {
   /** Settles once, when the leader process has ended. */
   readonly exited: Promise<ProcessExit>;
   /**
-   * TERM to the process group and to verified descendants, KILL after `graceMs`; resolves when all of them are gone.
-   * Safe to call twice and after the exit (stray group members are ended then too).
+   * The first signal (default TERM) to the process group and to verified descendants, KILL after `graceMs`; resolves when
+   * all of them are gone. Safe to call twice and after the exit (stray group members are ended then too).
    */
-  stop(graceMs: number): Promise<ProcessExit>;
+  stop(graceMs: number, first?: PoliteSignal): Promise<ProcessExit>;
 }
 
 /** What is kept outside the database about a run, one JSON file each, so that no child is ever lost. */
@@ -87,6 +90,15 @@ export interface RunRecord {
   readonly command: readonly string[];
   /** Milliseconds since the epoch. */
   readonly intendedAt: number;
+  /** The ports it was told to use, which whoever adopts it cannot ask it for. */
+  readonly ports?: RunPorts;
+}
+
+export interface RunPorts {
+  /** The port it serves on. */
+  readonly own?: number;
+  /** The port its debugger listens on. */
+  readonly debug?: number;
 }
 
 /** The environment variable every child carries: its run's id. */

@@ -41,6 +41,14 @@ describe('RunRecords', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('keeps the ports that a run was told to use, and refuses what is none', async () => {
+    const served = { ...intent, ports: { own: 15_173, debug: 9229 } };
+    await records.writeIntent(served);
+    await records.writeStarted(served, identity);
+    expect((await records.list()).records).toMatchObject([{ ports: { own: 15_173, debug: 9229 }, pid: 4242 }]);
+    expect(parseRunRecord(JSON.stringify({ ...intent, ports: { own: 70_000 } }))).toMatch(/own/);
+  });
+
   it('sets torn and foreign files aside and reports them', async () => {
     await records.writeIntent(intent);
     const whole = await readFile(join(folder, `${intent.runId}.json`), 'utf8');

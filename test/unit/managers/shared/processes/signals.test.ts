@@ -26,6 +26,14 @@ describe('signalMembers', () => {
     expect(sent.sort()).toEqual(['SIGTERM -100', 'SIGTERM -102']);
   });
 
+  it.runIf(process.platform !== 'win32')('wakes a stopped process before it is asked, never before KILL', async () => {
+    const all: string[] = [];
+    const kill = (pid: number, signal: string): void => void all.push(`${signal} ${String(pid)}`);
+    await signalMembers([row(102, 100)], 'SIGINT', { ...target, kill });
+    await signalMembers([row(102, 100)], 'SIGKILL', { ...target, kill });
+    expect(all).toEqual(['SIGCONT -102', 'SIGINT -102', 'SIGKILL -102']);
+  });
+
   it('signals nobody who is not who he was when he was looked at', async () => {
     const seen = platform.rows;
     platform.rows = [row(100, 1, { startTime: 'younger' }), row(102, 100, { alive: false })];

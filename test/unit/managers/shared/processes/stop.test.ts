@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RunTree, type StopDeps } from '../../../../../src/managers/shared/processes/stop.ts';
+import { politeSignal, RunTree, type StopDeps } from '../../../../../src/managers/shared/processes/stop.ts';
 import type { ProcessRow } from '../../../../../src/managers/shared/processes/types.ts';
 import { EagerClock, FakePlatform, row } from './fakes.ts';
 
@@ -166,6 +166,29 @@ describe('RunTree.stop', () => {
     await new RunTree('run', leader, world.deps).stop(1000);
     expect(world.left()).toEqual([]);
     expect(world.wronged).toEqual([]);
+  });
+
+  it('begins with the signal that the run prefers, once a process, and ends with KILL', async () => {
+    const world = new World();
+    const leader = world.start(self, 'ignores', { ours: true });
+    const sent: string[] = [];
+    const deps = {
+      ...world.deps,
+      kill: (pid: number, signal: string) => {
+        sent.push(signal);
+        world.kill(pid, signal);
+      },
+    };
+    const tree = new RunTree('run', leader, deps);
+    await Promise.all([tree.stop(1000, 'SIGINT'), tree.stop(1000, 'SIGHUP')]);
+    expect(sent.filter((signal) => signal !== 'SIGCONT')).toEqual(['SIGINT', 'SIGKILL']);
+    expect(world.left()).toEqual([]);
+  });
+
+  it('asks with what the system knows', () => {
+    expect(politeSignal('SIGHUP', 'linux')).toBe('SIGHUP');
+    expect(politeSignal('SIGINT', 'darwin')).toBe('SIGINT');
+    expect(politeSignal('SIGHUP', 'win32')).toBe('SIGTERM');
   });
 
   it('refuses to end what this process runs in', async () => {
