@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { withoutEditor } from '../shared/editorPath.ts';
 import { galleryEnvironment } from './extensions/gallery.ts';
 import type { CodeServerAccess, CodeServerDefinition } from './model.ts';
 
@@ -163,12 +164,4 @@ function passwordEnvironment(password: string): Readonly<Record<string, string>>
  */
 function cookieSuffix({ id }: CodeServerDefinition): string {
   return id.replaceAll('-', '');
-}
-
-/** An editor's terminals and extension hosts have its remote command line first on the PATH; a server must not inherit that. */
-export function withoutEditor(path: string): string {
-  return path
-    .split(':')
-    .filter((folder) => !/[/\\]bin[/\\]remote-cli[/\\]?$/.test(folder))
-    .join(':');
 }

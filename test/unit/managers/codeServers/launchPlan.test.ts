@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  accessOf,
-  argumentsOf,
-  environmentOf,
-  pathsOf,
-  withoutEditor,
-} from '../../../../src/managers/codeServers/launchPlan.ts';
+import { accessOf, argumentsOf, environmentOf, pathsOf } from '../../../../src/managers/codeServers/launchPlan.ts';
 import type { CodeServerDefinition } from '../../../../src/managers/codeServers/model.ts';
 
 const definition: CodeServerDefinition = {
@@ -101,11 +95,5 @@ describe('environmentOf, with a password', () => {
       CODE_SERVER_COOKIE_SUFFIX: 'own',
     });
     expect(environmentOf(definition, { PASSWORD: 'of the daemon' })).not.toHaveProperty('PASSWORD');
-  });
-});
-
-describe('withoutEditor', () => {
-  it('drops the remote command line of an editor from the PATH', () => {
-    expect(withoutEditor('/opt/cs/lib/vscode/bin/remote-cli:/usr/bin:/bin')).toBe('/usr/bin:/bin');
   });
 });
