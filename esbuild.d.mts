@@ -9,6 +9,11 @@ export declare function baseOptions(options?: { production?: boolean }): Promise
 export declare function bundles(options?: {
   production?: boolean;
 }): Promise<(BuildOptions & { outfile: string; metafile: true })[]>;
+export declare function terminalBundles(
+  folder: string,
+  options?: { production?: boolean },
+): Promise<(BuildOptions & { outfile: string; metafile: true })[]>;
+export declare function copyNative(folder: string): Promise<void>;
 export declare function buildAll(options?: { production?: boolean }): Promise<Record<string, number>>;
 export declare function buildEntry<Options extends BuildOptions>(
   entry: string,

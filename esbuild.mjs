@@ -1,6 +1,6 @@
-// Bundles the three programs into dist/. Usage: node esbuild.mjs [--production] [--watch]
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+// Bundles the four programs into dist/. Usage: node esbuild.mjs [--production] [--watch]
+import { chmod, cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 
@@ -74,6 +74,66 @@ const vscodeAsItIs = {
   },
 };
 
+const ptyPackages = join(root, 'node_modules/@lydell');
+const ptyPackage = /^node-pty-([a-z0-9]+-[a-z0-9]+)$/;
+
+/** Where each file of node-pty takes its native part from a package, and what it is to take instead. */
+const ptyLookups = {
+  'requireBinary.js': ['require(PACKAGE_NAME + "/" + file)', 'require(nativeBeside + file)'],
+  'unixTerminal.js': ['require.resolve(helperPath)', '(nativeBeside + "spawn-helper")'],
+  'conpty_console_list_agent.js': [
+    'require("@lydell/node-pty-" + process.platform + "-" + process.arch + "/conpty_console_list.node")',
+    'require(nativeBeside + "conpty_console_list.node")',
+  ],
+};
+
+/**
+ * The native parts of node-pty lie beside the bundle. They are looked for there only: a search for packages would go up to
+ * the root of the disk, where on Windows anybody may put some.
+ */
+const nativeBesideBundle = {
+  name: 'native-beside-bundle',
+  setup({ onLoad }) {
+    onLoad({ filter: /@lydell[\\/]node-pty[\\/]\w+\.js$/ }, async ({ path }) => {
+      const lookup = ptyLookups[basename(path)];
+      if (lookup === undefined) return undefined;
+      const text = await readFile(path, 'utf8');
+      if (text.split(lookup[0]).length !== 2) throw new Error(`${path} is not as esbuild.mjs expects it`);
+      const folder = 'require("path").join(__dirname, "native", process.platform + "-" + process.arch) + "/"';
+      return { contents: `const nativeBeside = ${folder};\n${text.replace(...lookup)}`, loader: 'js' };
+    });
+  },
+};
+
+async function installedPtys() {
+  const names = await readdir(ptyPackages).catch(() => []);
+  return names.flatMap((name) => ptyPackage.exec(name)?.[1] ?? []);
+}
+
+/** Copies node-pty's native part for each system whose package is installed to `<folder>/native/<platform>-<arch>`. */
+export async function copyNative(folder) {
+  for (const system of await installedPtys()) {
+    await cp(join(ptyPackages, `node-pty-${system}`), join(folder, 'native', system), {
+      recursive: true,
+      filter: (path) => !/(?:package\.json|README\.md)$/.test(path),
+    });
+  }
+}
+
+/** What holds a process's terminal. node-pty starts two more files on Windows, by their place beside its own. */
+export async function terminalBundles(folder, { production = false } = {}) {
+  const base = { ...(await baseOptions({ production })), external: ['*.node'], plugins: [nativeBesideBundle] };
+  const onWindows = (await installedPtys()).some((system) => system.startsWith('win32-'));
+  const pty = 'node_modules/@lydell/node-pty';
+  const helpers = ['worker/conoutSocketWorker.js', 'conpty_console_list_agent.js'].map((file) => ({
+    ...base,
+    entryPoints: [join(pty, file)],
+    outfile: join(folder, file),
+  }));
+  const holder = { ...base, entryPoints: ['src/terminalHolder.ts'], outfile: join(folder, 'terminalHolder.js') };
+  return [holder, ...(onWindows ? helpers : [])];
+}
+
 export async function bundles({ production = false } = {}) {
   const base = await baseOptions({ production });
   return [
@@ -94,6 +154,7 @@ export async function bundles({ production = false } = {}) {
       plugins: [daemonStaysOutside],
       banner: { js: '#!/usr/bin/env node' },
     },
+    ...(await terminalBundles('dist', { production })),
   ];
 }
 
@@ -105,6 +166,7 @@ export async function buildAll({ production = false } = {}) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) sizes[file] = bytes;
   }
   await chmod(join(root, 'dist/cli.js'), 0o755);
+  await copyNative(join(root, 'dist'));
   const bytes = sizes['dist/extension.js'];
   if (production && bytes > extensionLimit) {
     throw new Error(
@@ -121,6 +183,7 @@ export async function buildEntry(entry, outfile, options = {}) {
 }
 
 async function watch() {
+  await copyNative(join(root, 'dist'));
   for (const options of await bundles()) await (await context({ ...options, logLevel: 'info' })).watch();
 }
 

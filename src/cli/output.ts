@@ -37,6 +37,8 @@ function exitCodeOf(error: ApiError): number {
   if (error.code === 'not-found') return 3;
   if (error.status === 409) return 4;
   if (error.code === 'unavailable' && error.status === 0) return 5;
+  // As for a missing engine: what is missing is on the machine, the command line was right.
+  if (error.code === 'tool-missing') return 1;
   return error.status === 422 || error.status === 400 ? 2 : 1;
 }
 

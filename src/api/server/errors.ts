@@ -15,6 +15,7 @@ export interface Failure {
 const statusOf: Readonly<Record<DevyardErrorCode, number>> = {
   invalid: 422,
   'folder-missing': 422,
+  'tool-missing': 422,
   'folder-denied': 422,
   'not-found': 404,
   'wrong-state': 409,

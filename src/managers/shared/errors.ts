@@ -11,6 +11,7 @@ export type DevyardErrorCode =
   | 'ports-exhausted'
   | 'engine-missing' // no code-server to be found
   | 'engine-too-old'
+  | 'tool-missing' // a program that a project runs
   | 'folder-missing'
   | 'folder-denied'
   | 'disk-full'

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface RuntimeOptions {
@@ -13,6 +13,8 @@ export interface RuntimeOptions {
 }
 
 const bundleFiles = ['daemon.js', 'cli.js'];
+/** What terminals need; a bundle may be built without it, and then has no terminals. */
+const terminalParts = ['terminalHolder.js', 'conpty_console_list_agent.js', 'worker', 'native'];
 const keptRuntimes = 3;
 
 /**
@@ -26,11 +28,26 @@ export async function keepRuntime(options: RuntimeOptions): Promise<string> {
     const partial = `${target}.${String(process.pid)}.partial`;
     await mkdir(partial, { recursive: true, mode: 0o700 });
     await Promise.all(bundleFiles.map((file) => copyFile(join(bundleDir, file), join(partial, file))));
+    await Promise.all(terminalParts.map((part) => copyPart(join(bundleDir, part), join(partial, part))));
+    await letHelpersRun(join(partial, 'native'));
     await rename(partial, target);
   }
   await writeCommand(options, target);
   await prune(runtimes, target);
   return target;
+}
+
+async function copyPart(from: string, to: string): Promise<void> {
+  // Maps of sources are for the developer, who has the bundle.
+  const filter = (path: string): boolean => !path.endsWith('.map');
+  if (await exists(from)) await cp(from, to, { recursive: true, filter });
+}
+
+/** node-pty starts its terminals through a program on macOS; a package made on Windows has lost that it is one. */
+async function letHelpersRun(native: string): Promise<void> {
+  const systems = await readdir(native).catch(() => []);
+  const helpers = systems.map((system) => join(native, system, 'spawn-helper'));
+  for (const helper of helpers) if (await exists(helper)) await chmod(helper, 0o755);
 }
 
 async function writeCommand(options: RuntimeOptions, target: string): Promise<void> {

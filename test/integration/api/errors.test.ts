@@ -27,6 +27,7 @@ describe('errors', () => {
     'engine-too-old': 503,
     unavailable: 503,
     'folder-missing': 422,
+    'tool-missing': 422,
     'folder-denied': 422,
     'disk-full': 507,
     'store-corrupt': 503,
