@@ -8,7 +8,7 @@ import { headFreer, type HeadFreer } from './holes.ts';
 import { resolveLimits } from './limits.ts';
 import { checkName } from './names.ts';
 import { Retention } from './retention.ts';
-import type { LogLimits, LogStore, ResourceLog } from './types.ts';
+import type { LogLimits, LogRing, LogStore, ResourceLog } from './types.ts';
 import { watchFolder, type WatchFolder } from './watcher.ts';
 
 export interface LogStoreOptions {
@@ -34,7 +34,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
 
 class DiskLogStore implements LogStore {
   readonly #dir: string;
-  readonly #load: (key: string) => Promise<DiskLog>;
+  readonly #load: (key: string, ring: LogRing | undefined) => Promise<DiskLog>;
   readonly #retention: Retention;
   readonly #logs = new Map<string, Promise<DiskLog>>();
   readonly #opened = new Map<string, DiskLog>();
@@ -52,10 +52,10 @@ class DiskLogStore implements LogStore {
       openedLogs: () => [...this.#opened.values()],
       onProblem,
     });
-    this.#load = (key) =>
+    this.#load = (key, ring) =>
       DiskLog.load({
         folder: join(dir, key),
-        limits,
+        limits: { ...limits, ...ring },
         clock,
         watch,
         freer,
@@ -69,8 +69,8 @@ class DiskLogStore implements LogStore {
       });
   }
 
-  open(key: string): Promise<ResourceLog> {
-    return this.#open(checkName(key, 'key'));
+  open(key: string, ring?: LogRing): Promise<ResourceLog> {
+    return this.#open(checkName(key, 'key'), ring);
   }
 
   async remove(key: string): Promise<void> {
@@ -99,19 +99,19 @@ class DiskLogStore implements LogStore {
     await Promise.allSettled(this.#removing.values());
   }
 
-  #open(key: string): Promise<DiskLog> {
+  #open(key: string, ring?: LogRing): Promise<DiskLog> {
     if (this.#closed) return Promise.reject(new DevyardError('wrong-state', 'The log store was closed.'));
     const known = this.#logs.get(key);
     if (known !== undefined) return known;
-    const log = this.#openNew(key);
+    const log = this.#openNew(key, ring);
     this.#logs.set(key, log);
     return log;
   }
 
-  async #openNew(key: string): Promise<DiskLog> {
+  async #openNew(key: string, ring: LogRing | undefined): Promise<DiskLog> {
     try {
       await this.#removing.get(key);
-      const log = await this.#load(key);
+      const log = await this.#load(key, ring);
       this.#opened.set(key, log);
       return log;
     } catch (error) {

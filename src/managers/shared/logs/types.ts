@@ -40,6 +40,9 @@ export interface LogLimits {
   readonly lineBytes: number;
 }
 
+/** How much of a log is held in memory: whichever is less. */
+export type LogRing = Pick<LogLimits, 'ringLines' | 'ringBytes'>;
+
 /** Files that a child writes to itself. */
 export interface RunLogFiles {
   readonly stdoutFile: string;
@@ -75,8 +78,11 @@ export interface ResourceLog {
 }
 
 export interface LogStore {
-  /** The log of a resource (made when there is none). `key` is a folder name: `codeServer-<uuid>`. */
-  open(key: string): Promise<ResourceLog>;
+  /**
+   * The log of a resource (made when there is none). `key` is a folder name: `codeServer-<uuid>`. `ring`: what this one holds
+   * in memory, where that is not what all do; who opens it first says so.
+   */
+  open(key: string, ring?: LogRing): Promise<ResourceLog>;
   /** Erases the log of a deleted resource. */
   remove(key: string): Promise<void>;
   /** Stops following everything; nothing is lost, the next daemon resumes. */
