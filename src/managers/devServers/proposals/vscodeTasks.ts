@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import type { ProjectFiles } from '../manifest/projectFiles.ts';
 import { matcherNames } from '../manifest/buildSchema.ts';
@@ -35,6 +35,7 @@ export async function fromVscodeTasks(folder: string, files: ProjectFiles): Prom
     else {
       const cwd = withRoot(stringAt(fields(task['options']), 'cwd') ?? '');
       if (cwd === undefined) draft.leaveOut(title, 'runs in a folder that only the editor knows');
+      else if (!staysInside(cwd)) draft.leaveOut(title, 'runs outside of the folder');
       else made.push({ task, title, background, part: { ...parts(read), ...(cwd === '' ? {} : { cwd }) } });
       if ('dependsOn' in task) draft.note(`“${title}” waits for other tasks, which is not taken over: see dependsOn.`);
       if (['windows', 'osx', 'linux'].some((system) => system in task)) {
@@ -128,3 +129,11 @@ function stringAt(from: Fields, key: string): string | undefined {
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+/** `${root}` and what lies below it, or a relative path that does not climb. */
+function staysInside(cwd: string): boolean {
+  const path = cwd.replace(/^\$\{root\}(?=$|\/)/, '.');
+  if (path.includes('${root}') || /^(?:[/\\~]|[A-Za-z]:)/.test(path)) return false;
+  const inside = posix.normalize(path.replaceAll('\\', '/'));
+  return inside !== '..' && !inside.startsWith('../');
+}

@@ -154,12 +154,19 @@ test('a file with something changed is proposed from or not, and what is propose
   );
 });
 
+const tasksIn = (cwd: string): string =>
+  JSON.stringify({ tasks: [{ label: 'a', type: 'process', isBackground: true, command: 'b', options: { cwd } }] });
+
 test.each<readonly [string, string]>([
   ['Procfile', Array.from({ length: 5000 }, (_, index) => `p${String(index)}: a`).join('\n')],
   ['Procfile', `a: ${'x '.repeat(5000)}`],
   ['Procfile', '__proto__: a\nconstructor: b\nx: __proto__=1 a'],
   ['.vscode/tasks.json', '['.repeat(100_000)],
   ['.vscode/tasks.json', `{"tasks":[{"label":"a","type":"process","isBackground":true,"command":"a\\u0000b"}]}`],
+  ['.vscode/tasks.json', tasksIn('${workspaceFolder}env')],
+  ['.vscode/tasks.json', tasksIn('${workspaceFolder}/../other')],
+  ['.vscode/tasks.json', tasksIn('/etc')],
+  ['.vscode/tasks.json', tasksIn('~/x')],
   ['compose.yaml', 'services: { "--help": { ports: ["1:1"] }, constructor: { ports: ["1:1"] } }'],
 ])('hostile %s is no trouble', async (name, text) => {
   for (const { plan } of await proposed(name, text)) expect(plan.processes.length).toBeLessThanOrEqual(50);
