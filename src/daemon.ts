@@ -3,19 +3,21 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { healthProbe } from './api/client/healthProbe.ts';
 import type { DaemonInfo } from './api/contract/daemon.ts';
-import { autoStartFileName, type DaemonFile, isNewer } from './api/contract/discovery.ts';
+import { type DaemonFile, isNewer } from './api/contract/discovery.ts';
 import { apiVersion } from './api/contract/routes.ts';
 import type { PassingEvent } from './api/server/deps.ts';
 import { createApiServer } from './api/server/server.ts';
 import { build } from './build.ts';
+import { keepAutoStartMark } from './daemon/autoStart.ts';
 import { wireCodeServers } from './daemon/codeServers.ts';
 import { devboxOf } from './daemon/devbox.ts';
 import { foundationsOf } from './daemon/foundations.ts';
+import { machineOf } from './daemon/machine.ts';
+import { wireDevServers } from './daemon/devServers.ts';
+import type { DaemonEvent, DaemonOptions, RunningDaemon } from './daemon/model.ts';
 import { eraseUploads } from './daemon/uploads.ts';
-import { AutoStartMark } from './managers/codeServers/autoStartMark.ts';
 import { DevboxConfigFile } from './managers/codeServers/config/devboxConfig.ts';
 import { removePartial } from './managers/codeServers/engine/install.ts';
-import type { CodeServerEvent, Engine } from './managers/codeServers/model.ts';
 import { reconcile } from './managers/codeServers/reconcile.ts';
 import { systemClock } from './managers/shared/clock.ts';
 import { exitOnCrash } from './managers/shared/crash.ts';
@@ -26,45 +28,13 @@ import { Journal } from './managers/shared/events/journal.ts';
 import { makePrivateDir, writeFileAtomic } from './managers/shared/files.ts';
 import { IdleExit } from './managers/shared/idleExit.ts';
 import { Jobs } from './managers/shared/jobs/jobs.ts';
-import type { JobEvent } from './managers/shared/jobs/types.ts';
 import { type Locations, locationsOf } from './managers/shared/locations.ts';
 import { takeLock } from './managers/shared/lock.ts';
-import { currentPlatform } from './managers/shared/processes/platform.ts';
-import { type Problem, Problems } from './managers/shared/problems.ts';
+import { Problems } from './managers/shared/problems.ts';
 import { keepRuntime } from './managers/shared/runtime.ts';
 import { Secrets } from './managers/shared/secrets/secrets.ts';
-import { type Settings, SettingsFile } from './managers/shared/settings.ts';
+import { SettingsFile } from './managers/shared/settings.ts';
 import { openStore, putAside } from './managers/shared/store/store.ts';
-
-export interface DaemonOptions {
-  readonly dataDir: string;
-  /** Folder of the running bundle. */
-  readonly bundleDir: string;
-  /** Also listen on TCP; without a port on the one that devbox.yaml names (`server.default_port`). */
-  readonly listen?: { readonly host: string; readonly port?: number | undefined } | undefined;
-  /** Holds the bearer token, or gets a new one; default: `token` in the data directory. */
-  readonly tokenFile?: string | undefined;
-  /** End by itself when nobody uses it. Milliseconds without a client and without a process. */
-  readonly idleExitMs?: number | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-export interface RunningDaemon {
-  readonly url: string | null;
-  readonly socket: string;
-  /** Settles when the daemon has ended in good order and this process may exit. */
-  readonly ended: Promise<void>;
-  /** Ends the daemon. What runs goes on unless `endRunning`. */
-  end(options: { readonly endRunning: boolean }): Promise<void>;
-}
-
-export type DaemonEvent =
-  | CodeServerEvent
-  | JobEvent
-  | { readonly type: 'config.changed' }
-  | { readonly type: 'engine.changed'; readonly engine: Engine }
-  | { readonly type: 'settings.changed'; readonly settings: Settings }
-  | { readonly type: 'problem'; readonly problem: Problem };
 
 const answerMs = 1000;
 const noWrite = async (): Promise<void> => undefined;
@@ -106,7 +76,6 @@ async function serve(
     problems.add(thrown);
   };
 
-  const platform = currentPlatform();
   const { hostId, token, cookieKey, sockets } = await foundationsOf(places, {
     tokenFile: options.tokenFile,
     env,
@@ -147,7 +116,10 @@ async function serve(
   await jobs.load();
 
   let clients = 0;
-  const { codeServers, engines, gates, logs, processes, sampler } = await wireCodeServers({
+  let { bundleDir } = options;
+  const machine = await machineOf({ clock, hostId, log, places, report });
+  const { logs, processes, sampler } = machine;
+  const { codeServers, engines, gates } = await wireCodeServers({
     clock,
     cookieKey: Buffer.from(cookieKey),
     database: store.database,
@@ -157,6 +129,7 @@ async function serve(
     jobs,
     journal,
     log,
+    machine,
     places,
     report,
     secrets,
@@ -166,6 +139,20 @@ async function serve(
     watched: () => clients > 0,
   });
   await reconcile(codeServers);
+  const devServers = await wireDevServers({
+    bundleDir: () => bundleDir,
+    clock,
+    database: store.database,
+    env,
+    hostId,
+    journal,
+    machine,
+    report,
+    secrets,
+    settings: () => settings.get(),
+    sockets,
+  });
+  await devServers.load();
   await eraseUploads(places.uploads, jobs.list()).catch(report);
   engines.onChange((engine) => void journal.observe({ type: 'engine.changed', engine }, noWrite));
   settings.onChange((changed) => {
@@ -195,13 +182,14 @@ async function serve(
     ending ??= (async () => {
       idle?.end();
       log.info(endRunning ? 'Ends, with everything that runs.' : 'Ends; what runs goes on.');
+      devServers.ignoreWindows();
       await engines.cancelInstall().catch(report);
       await jobs.suspend();
       devboxFile.close();
-      if (endRunning) await codeServers.stopAll();
+      if (endRunning) await Promise.all([codeServers.stopAll(), devServers.stopAll()]);
       await rm(places.daemonFile, { force: true });
       await api.close();
-      await codeServers.letGo();
+      await Promise.all([codeServers.letGo(), devServers.letGo()]);
       await gates.closeAll();
       sampler.dispose();
       processes.dispose();
@@ -243,6 +231,7 @@ async function serve(
 
   const api = await createApiServer({
     codeServers,
+    devServers,
     engines,
     events: journal,
     jobs,
@@ -281,6 +270,7 @@ async function serve(
       idle?.touch();
       if (began) codeServers.poke();
     },
+    onWindows: (count) => devServers.windows(count),
     onProblem: (message) => log.warn(message),
     clock,
   });
@@ -289,15 +279,19 @@ async function serve(
     const { host, port = devboxFile.current().config.defaultPort } = options.listen;
     urls.push(await api.listenTcp(host, port));
   }
-  await keepRuntime({
-    bundleDir: options.bundleDir,
+  // The editor may delete the folder that this daemon was started from.
+  bundleDir = await keepRuntime({
+    bundleDir,
     runtimes: places.runtimes,
     bin,
     ...build,
     execPath: process.execPath,
-  }).catch(report);
+  }).catch((error: unknown) => {
+    report(error);
+    return bundleDir;
+  });
 
-  const identity = await platform.identify(process.pid);
+  const identity = await machine.platform.identify(process.pid);
   const file: DaemonFile = {
     socket,
     token,
@@ -313,18 +307,17 @@ async function serve(
       : new IdleExit({
           clock,
           idleMs: options.idleExitMs,
-          inUse: () => clients > 0 || codeServers.runningCount > 0 || engines.installing || jobs.running > 0,
+          inUse: () =>
+            clients > 0 ||
+            codeServers.runningCount + devServers.runningCount > 0 ||
+            engines.installing ||
+            jobs.running > 0,
           exit: () => void end({ endRunning: false }),
         });
   log.info(`Serves on ${[socket, ...urls].join(', ')}.`);
   // Only now: what goes on, or starts by itself, must not keep anybody from reaching the daemon.
   jobs.resume();
-  const mark = new AutoStartMark(join(places.dataDir, autoStartFileName));
-  const markAutoStart = (): void => void mark.set(codeServers.hasAutoStart).catch(report);
-  markAutoStart();
-  journal.on(({ event }) => {
-    if (event.type.startsWith('codeServer.')) markAutoStart();
-  });
+  keepAutoStartMark(places.dataDir, codeServers, journal, report);
   codeServers.autoStart();
   return { url: urls[0] ?? null, socket, ended, end };
 }

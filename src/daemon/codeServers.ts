@@ -1,27 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { healthProbe } from '../api/client/healthProbe.ts';
 import { createGates, type Gates } from '../api/server/gate/gates.ts';
-import type { DaemonEvent } from '../daemon.ts';
 import { EngineManager } from '../managers/codeServers/engine/engines.ts';
 import { CodeServerManager } from '../managers/codeServers/manager.ts';
 import type { Clock } from '../managers/shared/clock.ts';
 import type { DaemonLog } from '../managers/shared/daemonLog.ts';
-import { DevyardError } from '../managers/shared/errors.ts';
 import type { Journal } from '../managers/shared/events/journal.ts';
 import type { Jobs } from '../managers/shared/jobs/jobs.ts';
 import type { Locations } from '../managers/shared/locations.ts';
-import { openLogStore } from '../managers/shared/logs/logStore.ts';
-import type { LogStore } from '../managers/shared/logs/types.ts';
-import { MetricsSampler } from '../managers/shared/metrics/treeMetrics.ts';
-import { PortAllocator } from '../managers/shared/ports/allocator.ts';
-import { describePortHolder } from '../managers/shared/ports/holder.ts';
-import { currentPlatform } from '../managers/shared/processes/platform.ts';
-import { Processes } from '../managers/shared/processes/processes.ts';
-import { RunRecords } from '../managers/shared/processes/runRecords.ts';
 import type { Secrets } from '../managers/shared/secrets/secrets.ts';
 import type { Settings } from '../managers/shared/settings.ts';
 import type { Database } from '../managers/shared/store/schema.ts';
 import type { Devbox } from './devbox.ts';
+import type { Machine } from './machine.ts';
+import type { DaemonEvent } from './model.ts';
 
 export interface Surroundings {
   readonly clock: Clock;
@@ -33,6 +24,7 @@ export interface Surroundings {
   readonly jobs: Jobs;
   readonly journal: Journal<DaemonEvent>;
   readonly log: DaemonLog;
+  readonly machine: Machine;
   readonly places: Locations;
   readonly report: (thrown: unknown) => void;
   readonly secrets: Secrets;
@@ -47,21 +39,14 @@ export interface CodeServerParts {
   readonly codeServers: CodeServerManager;
   readonly engines: EngineManager;
   readonly gates: Gates;
-  readonly logs: LogStore;
-  readonly processes: Processes;
-  readonly sampler: MetricsSampler;
 }
 
 const watchedIntervalMs = 5000;
 
 export async function wireCodeServers(around: Surroundings): Promise<CodeServerParts> {
-  const { clock, devbox, env, hostId, log, places, report, settings } = around;
-  const platform = currentPlatform();
+  const { clock, devbox, env, hostId, log, machine, places, report, settings } = around;
   const warn = (message: string): void => log.warn(message);
-  const processes = new Processes({ platform, hostId, clock, warn });
-  const runRecords = new RunRecords(places.runs);
-  const sampler = new MetricsSampler({ platform, clock, cores: availableParallelism(), selfPid: process.pid, warn });
-  const logs = await openLogStore({ dir: places.logs, clock, onProblem: (message) => report(new Error(message)) });
+  const { logs, platform, ports, processes, runRecords, sampler } = machine;
   const gates = createGates({ token: around.token, cookieKey: around.cookieKey, onProblem: warn, clock });
   const engines = new EngineManager({
     clock,
@@ -79,22 +64,9 @@ export async function wireCodeServers(around: Surroundings): Promise<CodeServerP
     database: around.database,
     journal: around.journal,
     logs,
-    ports: new PortAllocator(describePortHolder),
+    ports,
     processes,
-    runRecords: {
-      writeIntent: (record) => runRecords.writeIntent(record),
-      writeStarted: (record, identity) => runRecords.writeStarted(record, identity),
-      remove: (runId) => runRecords.remove(runId),
-      async list() {
-        const { records, corrupt } = await runRecords.list();
-        for (const { file, reason } of corrupt) {
-          report(
-            new DevyardError('store-corrupt', `A run file could not be read and was put aside as ${file}: ${reason}`),
-          );
-        }
-        return records;
-      },
-    },
+    runRecords,
     metrics: sampler,
     gate: gates,
     probe: healthProbe,
@@ -112,5 +84,5 @@ export async function wireCodeServers(around: Surroundings): Promise<CodeServerP
     sockets: around.sockets,
     onProblem: report,
   });
-  return { codeServers, engines, gates, logs, processes, sampler };
+  return { codeServers, engines, gates };
 }

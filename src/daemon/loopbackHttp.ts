@@ -30,15 +30,18 @@ export const probe: HttpProbe = (url, timeoutMs, signal) =>
 
 /** One request without a body. Rejects unless the answer is below 400. */
 export function send(method: string, url: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  // Without the query, which may hold what nobody shall read.
+  const { origin, pathname } = new URL(url);
+  const shown = origin + pathname;
   return new Promise((resolve, reject) => {
     const ask = isSecure(url) ? requestSecurely : request;
     const call = ask(url, { ...optionsFor(timeoutMs, signal), method }, (response: IncomingMessage) => {
       const { statusCode = 0 } = response;
       response.destroy();
       if (statusCode < 400) resolve();
-      else reject(new Error(`${url} answered ${String(statusCode)}`));
+      else reject(new Error(`${shown} answered ${String(statusCode)}`));
     });
-    call.on('error', (error) => reject(new Error(`${url}: ${words[errnoOf(error) ?? ''] ?? messageOf(error)}`)));
+    call.on('error', (error) => reject(new Error(`${shown}: ${words[errnoOf(error) ?? ''] ?? messageOf(error)}`)));
     call.end();
   });
 }

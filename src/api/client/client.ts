@@ -3,7 +3,15 @@ import type { ErrorBody } from '../contract/common.ts';
 import type { DevyardEvent } from '../contract/events.ts';
 import type { LogEntryView } from '../contract/logs.ts';
 import type { OperationInput, OperationOutput } from '../contract/operations.ts';
-import { eventStreamPath, logStreamPath, logTextPath, routes, type OperationId } from '../contract/routes.ts';
+import {
+  devServerLogStreamPath,
+  devServerTerminalPath,
+  eventStreamPath,
+  logStreamPath,
+  logTextPath,
+  routes,
+  type OperationId,
+} from '../contract/routes.ts';
 import { ApiError, Transport, readText, unavailable, type Address } from './transport.ts';
 
 export { ApiError, type Address } from './transport.ts';
@@ -19,14 +27,26 @@ export interface ReceivedEvent {
   readonly event: DevyardEvent;
 }
 
+export interface EventOptions {
+  /** An editor window: what windows started stops some time after the last one has gone. */
+  readonly window?: boolean;
+}
+
 export interface DevyardClient {
   call<Id extends OperationId>(id: Id, input: OperationInput<Id>, options?: CallOptions): Promise<OperationOutput<Id>>;
   /** One connection: ends when the server or the signal ends it, rejects with ApiError when it breaks. Begins with `hello`. */
-  events(after: number | undefined, signal: AbortSignal): AsyncIterable<ReceivedEvent>;
+  events(after: number | undefined, signal: AbortSignal, options?: EventOptions): AsyncIterable<ReceivedEvent>;
   /** Log batches of a code-server after a sequence number, then live. */
   logs(id: string, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntryView[]>;
+  /** The same of a project with dev servers. */
+  devServerLogs(id: string, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntryView[]>;
   /** The whole log of a code-server as text, in pieces as they come. Rejects with ApiError. */
   logText(id: string, signal: AbortSignal): AsyncIterable<Buffer>;
+  /**
+   * The newest of what a process of a project wrote to its terminal, then what comes, until the process or the signal ends
+   * it. Rejects with ApiError, also when the process has no terminal now.
+   */
+  terminal(id: string, process: string, signal: AbortSignal): AsyncIterable<Buffer>;
   /** Closes idle connections; calls in flight fail. */
   close(): void;
 }
@@ -53,25 +73,16 @@ export function createClient(address: Address): DevyardClient {
         throw unavailable(error);
       }
     },
-    async *events(after, signal) {
-      for await (const { id, data } of stream(transport, eventStreamPath + queryText({ after }), signal)) {
+    async *events(after, signal, { window } = {}) {
+      for await (const { id, data } of stream(transport, eventStreamPath + queryText({ after, window }), signal)) {
         yield { id: id === undefined ? undefined : Number(id), event: JSON.parse(data) as DevyardEvent };
       }
     },
-    async *logs(id, after, signal) {
-      for await (const { event, data } of stream(transport, logStreamPath(id) + queryText({ after }), signal)) {
-        if (event === 'log') yield JSON.parse(data) as LogEntryView[];
-        else if (event === 'error') throw streamError(data);
-      }
-    },
-    async *logText(id, signal) {
-      const answer = await transport.send({ method: 'GET', path: logTextPath(id), headers: {}, signal });
-      try {
-        yield* answer as AsyncIterable<Buffer>;
-      } catch (error) {
-        throw unavailable(error);
-      }
-    },
+    logs: (id, after, signal) => logBatches(transport, logStreamPath(id) + queryText({ after }), signal),
+    devServerLogs: (id, after, signal) =>
+      logBatches(transport, devServerLogStreamPath(id) + queryText({ after }), signal),
+    logText: (id, signal) => bytes(transport, logTextPath(id), signal),
+    terminal: (id, process, signal) => bytes(transport, devServerTerminalPath(id, process), signal),
     close: () => transport.close(),
   };
 }
@@ -102,6 +113,26 @@ async function* stream(transport: Transport, path: string, signal: AbortSignal):
   } catch (error) {
     if (signal.aborted) return;
     throw error instanceof ApiError ? error : unavailable(error);
+  }
+}
+
+async function* logBatches(
+  transport: Transport,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LogEntryView[]> {
+  for await (const { event, data } of stream(transport, path, signal)) {
+    if (event === 'log') yield JSON.parse(data) as LogEntryView[];
+    else if (event === 'error') throw streamError(data);
+  }
+}
+
+async function* bytes(transport: Transport, path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const answer = await transport.send({ method: 'GET', path, headers: {}, signal });
+  try {
+    yield* answer as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw unavailable(error);
   }
 }
 

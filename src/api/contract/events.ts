@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { codeServerSchema, metricsSchema } from './codeServers.ts';
 import { idSchema } from './common.ts';
 import { problemSchema } from './daemon.ts';
+import { buildProblemSchema, devServerSchema } from './devServers.ts';
 import { engineSchema } from './engine.ts';
 import { jobSchema } from './jobs.ts';
 import { settingsSchema } from './settings.ts';
@@ -11,6 +12,15 @@ export const stateEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('codeServer.created'), codeServer: codeServerSchema }),
   z.object({ type: z.literal('codeServer.changed'), codeServer: codeServerSchema }),
   z.object({ type: z.literal('codeServer.deleted'), id: idSchema }),
+  devServerSchema.extend({ type: z.literal('plugin/devserver/status') }),
+  z.object({
+    type: z.literal('plugin/devserver/error'),
+    id: idSchema,
+    pluginId: z.string(),
+    build: z.string(),
+    errors: z.array(buildProblemSchema).readonly().describe('Of the newest build; none after a good one'),
+  }),
+  z.object({ type: z.literal('devServer.deleted'), id: idSchema }),
   z.object({ type: z.literal('job.changed'), job: jobSchema }),
   z.object({ type: z.literal('config.changed') }),
   z.object({ type: z.literal('engine.changed'), engine: engineSchema }),

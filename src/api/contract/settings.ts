@@ -14,6 +14,16 @@ export const settingsSchema = z.object({
     .describe(
       'Who lets people in to a code-server: Devyard, or code-server itself with a password; from its next start',
     ),
+  devServerTools: z
+    .record(z.string(), z.string())
+    .readonly()
+    .describe('Absolute paths of tools such as go or pnpm, instead of those on PATH'),
+  devServerGraceSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .describe('How long what windows started runs on after the last one was closed'),
   stopGraceSeconds: z.number().int().min(0).max(600).describe('Between TERM and KILL'),
 });
 export const patchSettingsSchema = settingsSchema.partial().strict();

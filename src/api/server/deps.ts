@@ -1,4 +1,5 @@
 import type { CodeServers, Engines } from '../../managers/codeServers/ports.ts';
+import type { DevServers } from '../../managers/devServers/ports.ts';
 import type { Job } from '../../managers/shared/jobs/types.ts';
 import type { Clock } from '../../managers/shared/clock.ts';
 import type { Dispose } from '../../managers/shared/emitter.ts';
@@ -71,6 +72,7 @@ export interface Passages {
 
 export interface ServerDeps {
   readonly codeServers: CodeServers;
+  readonly devServers: DevServers;
   readonly engines: Engines;
   readonly events: EventLog<StateEvent>;
   readonly jobs: JobsPort;
@@ -85,6 +87,8 @@ export interface ServerDeps {
   readonly token: string;
   /** Called with the number of open event streams whenever it changes: for the idle exit, and for "watched". */
   readonly onClients: (count: number) => void;
+  /** Called with the number of those that are editor windows. */
+  readonly onWindows: (count: number) => void;
   /** Faults of the daemon's own, for its log. Never holds a secret. */
   readonly onProblem: (message: string) => void;
   readonly clock?: Clock;

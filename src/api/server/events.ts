@@ -7,9 +7,21 @@ import type { StateEvent, TransientEvent } from '../contract/events.ts';
 import { deliverAll } from './deliver.ts';
 import type { ServerDeps } from './deps.ts';
 import { failureBody, failureOf } from './errors.ts';
+import { followDevServerLogs } from './devServerLogs.ts';
 import { SseStream } from './sseStream.ts';
 
-type StreamDeps = Pick<ServerDeps, 'events' | 'onTransient' | 'onClients' | 'onProblem' | 'clock'>;
+type StreamDeps = Pick<
+  ServerDeps,
+  'devServers' | 'events' | 'onTransient' | 'onClients' | 'onWindows' | 'onProblem' | 'clock'
+>;
+
+/** What a subscriber says of itself and wants besides events. */
+export interface Wishes {
+  /** It is an editor window. */
+  readonly window: boolean;
+  /** Whose log lines to send, too. */
+  readonly devServerLogs: 'all' | readonly string[];
+}
 
 /** How long a replay waits for a reader that has stopped reading. */
 const stalledMs = 30_000;
@@ -17,7 +29,7 @@ const stalledMs = 30_000;
 /** The open streams of one API server. */
 export interface EventStreams {
   /** Serves `GET /api/events`. `after` is the last event the caller knows; undefined: only what comes. */
-  serveEvents(response: ServerResponse, after: number | undefined): void;
+  serveEvents(response: ServerResponse, after: number | undefined, wishes: Wishes): void;
   /** Serves the log stream of a code-server. */
   serveLog(response: ServerResponse, log: ResourceLog, after: number): Promise<void>;
   /** Ends every stream. */
@@ -28,6 +40,7 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
   const clock = deps.clock ?? systemClock;
   const streams = new Set<SseStream>();
   let clients = 0;
+  let windows = 0;
 
   const track = (stream: SseStream): void => {
     streams.add(stream);
@@ -35,14 +48,18 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
   };
 
   return {
-    serveEvents(response, after) {
+    serveEvents(response, after, { window, devServerLogs }) {
       const stream = new SseStream(response, clock);
       track(stream);
       deps.onClients(++clients);
+      if (window) deps.onWindows(++windows);
       const unsubscribe = subscribe(stream, after, deps, (ms, task) => clock.after(ms, task));
+      const endLogs = followDevServerLogs(stream, devServerLogs, deps);
       whenClosed(stream, () => {
         unsubscribe();
+        endLogs();
         deps.onClients(--clients);
+        if (window) deps.onWindows(--windows);
       });
     },
     async serveLog(response, log, after) {
@@ -131,6 +148,19 @@ function subscribe(
 function whenClosed(stream: SseStream, task: () => void): void {
   if (stream.closed.aborted) task();
   else stream.closed.addEventListener('abort', task, { once: true });
+}
+
+/** Throws `invalid` for what is no wish. */
+export function readWishes(query: unknown): Wishes {
+  const { window, devServerLogs } = (query ?? {}) as { window?: unknown; devServerLogs?: unknown };
+  if (devServerLogs !== undefined && typeof devServerLogs !== 'string') {
+    throw new DevyardError('invalid', 'devServerLogs was given more than once.', {
+      field: 'devServerLogs',
+      hint: 'Send "all", or ids with commas between them.',
+    });
+  }
+  const ids = (devServerLogs ?? '').split(',').filter((id) => id !== '');
+  return { window: window === 'true', devServerLogs: ids.includes('all') ? 'all' : ids };
 }
 
 /** The last id a caller knows. The header wins: a reconnecting EventSource repeats its first query. Throws `invalid`. */

@@ -3,6 +3,7 @@ import type { OperationOutput, operations } from '../contract/operations.ts';
 import type { OperationId } from '../contract/routes.ts';
 import { DevyardError } from '../../managers/shared/errors.ts';
 import type { ServerDeps } from './deps.ts';
+import { devServerHandlers } from './devServers.ts';
 
 type Part<Id extends OperationId, Key extends string> =
   (typeof operations)[Id] extends Record<Key, infer Schema extends z.ZodType> ? z.output<Schema> : undefined;
@@ -15,6 +16,8 @@ export interface Call<Id extends OperationId> {
   readonly idempotencyKey: string | undefined;
   /** Aborts when the caller has gone away. */
   readonly signal: AbortSignal;
+  /** It came through the local socket, which only this user can reach. */
+  readonly local: boolean;
 }
 
 /** Managers hand out read-only data; the contract's types are mutable. */
@@ -33,6 +36,7 @@ export function createHandlers({
   config,
   engines,
   daemon,
+  devServers,
   jobs,
   settings,
   tickets,
@@ -73,7 +77,9 @@ export function createHandlers({
     },
     'codeServers.logs': async ({ params, query }) => {
       const log = await codeServers.log(params.id);
-      return { entries: await log.tail(query.lines, query.before), lastSeq: log.lastSeq };
+      // Before the entries: who follows from there on must not miss what comes while they are read.
+      const { lastSeq } = log;
+      return { entries: await log.tail(query.lines, query.before), lastSeq };
     },
     'codeServers.metrics': ({ params }) => ({ samples: codeServers.history(params.id) }),
     'codeServers.duplicate': ({ params, body, idempotencyKey, signal }) =>
@@ -82,6 +88,7 @@ export function createHandlers({
     'codeServers.applySettings': ({ params, body }) => codeServers.applySettings(params.id, body),
     'codeServers.fillWorkspace': ({ params, body }) =>
       codeServers.fillWorkspace(params.id, body.source, body.configFile),
+    ...devServerHandlers(devServers),
     'jobs.list': () => jobs.list(),
     'jobs.get': ({ params }) => jobs.get(params.id),
     'jobs.cancel': ({ params }) => jobs.cancel(params.id),

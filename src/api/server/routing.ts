@@ -1,16 +1,30 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import type { CodeServers } from '../../managers/codeServers/ports.ts';
 import { DevyardError } from '../../managers/shared/errors.ts';
+import type { ResourceLog } from '../../managers/shared/logs/types.ts';
 import { errorSchema } from '../contract/common.ts';
 import { operations } from '../contract/operations.ts';
-import { eventStreamPath, logStreamPath, logTextPath, routes, type OperationId } from '../contract/routes.ts';
-import { readAfter, type EventStreams } from './events.ts';
+import {
+  devServerLogStreamPath,
+  devServerTerminalPath,
+  eventStreamPath,
+  logStreamPath,
+  logTextPath,
+  routes,
+  type OperationId,
+} from '../contract/routes.ts';
+import type { ServerDeps } from './deps.ts';
+import { readAfter, readWishes, type EventStreams } from './events.ts';
 import type { Call, Handlers } from './handlers.ts';
 import { logText } from './logText.ts';
 
 /** One Fastify route for each operation of the contract. */
-export function registerOperations(app: FastifyInstance, handlers: Handlers): void {
+export function registerOperations(
+  app: FastifyInstance,
+  handlers: Handlers,
+  isLocal: (request: IncomingMessage) => boolean,
+): void {
   for (const id of Object.keys(routes) as OperationId[]) {
     const [method, path] = routes[id];
     // The schemas of the same key validate what the handler's type promises; TypeScript cannot follow that in a loop.
@@ -31,6 +45,7 @@ export function registerOperations(app: FastifyInstance, handlers: Handlers): vo
           body: request.body,
           idempotencyKey: idempotencyKeyOf(request),
           signal: goneSignal(reply),
+          local: isLocal(request.raw),
         } as Call<OperationId>);
         return reply.code(operations[id].status).send(result);
       },
@@ -38,41 +53,57 @@ export function registerOperations(app: FastifyInstance, handlers: Handlers): vo
   }
 }
 
-export function registerStreams(app: FastifyInstance, streams: EventStreams, codeServers: CodeServers): void {
+export function registerStreams(
+  app: FastifyInstance,
+  streams: EventStreams,
+  { codeServers, devServers }: Pick<ServerDeps, 'codeServers' | 'devServers'>,
+): void {
   app.get(
     eventStreamPath,
     {
       schema: {
         operationId: 'events',
-        summary: 'Server-sent events; query after or header Last-Event-ID',
+        summary: 'Server-sent events; query after or header Last-Event-ID, window=true, devServerLogs=all or ids',
         tags: ['events'],
       },
     },
     (request, reply) => {
       const after = readAfter(request.query, request.headers['last-event-id']);
+      const wishes = readWishes(request.query);
       reply.hijack();
-      streams.serveEvents(reply.raw, after);
+      streams.serveEvents(reply.raw, after, wishes);
     },
   );
-  app.get<{ Params: { id: string } }>(
-    fastifyPath(decodeURIComponent(logStreamPath('{id}'))),
-    {
-      schema: {
-        operationId: 'codeServers.logStream',
-        summary: 'Server-sent log batches; query after',
-        tags: ['codeServers'],
+  const logStream = (kind: string, path: string, logOf: (id: string) => Promise<ResourceLog>): void => {
+    app.get<{ Params: { id: string } }>(
+      path,
+      {
+        schema: { operationId: `${kind}.logStream`, summary: 'Server-sent log batches; query after', tags: [kind] },
       },
-    },
+      async (request, reply) => {
+        const after = readAfter(request.query, request.headers['last-event-id']) ?? 0;
+        // Until here a failure is an ordinary answer; from here on the stream has the connection.
+        const log = await logOf(request.params.id);
+        reply.hijack();
+        await streams.serveLog(reply.raw, log, after);
+      },
+    );
+  };
+  logStream('codeServers', templatePath(logStreamPath('{id}')), (id) => codeServers.log(id));
+  logStream('devServers', templatePath(devServerLogStreamPath('{id}')), (id) => devServers.log(id));
+  app.get<{ Params: { id: string; process: string } }>(
+    templatePath(devServerTerminalPath('{id}', '{process}')),
+    { schema: { operationId: 'devServers.terminal', summary: 'The bytes of a terminal', tags: ['devServers'] } },
     async (request, reply) => {
-      const after = readAfter(request.query, request.headers['last-event-id']) ?? 0;
-      // Until here a failure is an ordinary answer; from here on the stream has the connection.
-      const log = await codeServers.log(request.params.id);
-      reply.hijack();
-      await streams.serveLog(reply.raw, log, after);
+      const { id, process } = request.params;
+      const terminal = await devServers.openTerminal(id, process);
+      reply.raw.on('close', () => terminal.close());
+      void reply.type('application/octet-stream').header('X-Accel-Buffering', 'no');
+      return reply.send(Readable.from(terminal.output, { objectMode: false }));
     },
   );
   app.get<{ Params: { id: string } }>(
-    fastifyPath(decodeURIComponent(logTextPath('{id}'))),
+    templatePath(logTextPath('{id}')),
     { schema: { operationId: 'codeServers.logText', summary: 'The whole log as plain text', tags: ['codeServers'] } },
     async (request, reply) => {
       const log = await codeServers.log(request.params.id);
@@ -109,6 +140,10 @@ function schemaOf(id: OperationId): FastifySchema & { operationId: string; summa
     ...(operation.body === undefined ? {} : { body: operation.body }),
     response: { [operation.status]: operation.response, '4xx': errorSchema, '5xx': errorSchema },
   };
+}
+
+function templatePath(path: string): string {
+  return fastifyPath(decodeURIComponent(path));
 }
 
 function fastifyPath(path: string): string {

@@ -94,8 +94,8 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   });
   app.get('/healthz', { schema: { summary: 'Somebody listens', security: [] } }, () => ({ ok: true }));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  registerOperations(app, createHandlers(deps));
-  registerStreams(app, streams, deps.codeServers);
+  registerOperations(app, createHandlers(deps), (request) => !doors.has(request));
+  registerStreams(app, streams, deps);
   registerProxyMisses(app);
   logSockets.register(app);
   await registerLegacy(app, deps, clock);

@@ -60,9 +60,9 @@ export class SseStream {
    * Sends, and resolves when all of it has left for the reader, or the stream has ended. Until then only its bytes are
    * kept, in memory that the next delivery uses again: so a slow reader costs that and no garbage.
    */
-  deliver({ id, event, data }: SseMessage & { readonly id: number }): Promise<void> {
+  deliver({ id, event, data }: SseMessage): Promise<void> {
     this.#writer.begin();
-    this.#writer.addText(`id: ${id}\nevent: ${event}\ndata: `);
+    this.#writer.addText(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: `);
     this.#writer.addText(JSON.stringify(data));
     this.#writer.addText('\n\n');
     return this.#written(this.#writer.bytes);

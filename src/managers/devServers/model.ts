@@ -94,6 +94,8 @@ export interface DevServerDefinition {
   /** An editor window started it: it stops with the last one. */
   readonly byWindow: boolean;
   readonly debug: boolean;
+  /** An installation began and was not seen to succeed: the next start does it again. */
+  readonly installing?: boolean | undefined;
 }
 
 export interface DevServer {

@@ -21,6 +21,10 @@ export interface Settings {
    * Holds from the next start of a server on.
    */
   readonly codeServerAccess: 'devyard' | 'password';
+  /** Absolute paths of tools such as `go` or `pnpm`, instead of those on PATH. */
+  readonly devServerTools: Readonly<Record<string, string>>;
+  /** How long what windows started runs on after the last one was closed. */
+  readonly devServerGraceSeconds: number;
 }
 
 export const defaultSettings: Settings = {
@@ -31,6 +35,8 @@ export const defaultSettings: Settings = {
   extensionGallery: '',
   devboxConfigPath: '',
   codeServerAccess: 'devyard',
+  devServerTools: {},
+  devServerGraceSeconds: 60,
 };
 
 type Patch = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
@@ -92,7 +98,7 @@ export class SettingsFile {
 
 function checked(settings: Settings): Settings {
   const { codeServerPath, portRange, startTimeoutSeconds, stopGraceSeconds, extensionGallery } = settings;
-  const { codeServerAccess, devboxConfigPath } = settings;
+  const { codeServerAccess, devboxConfigPath, devServerTools, devServerGraceSeconds } = settings;
   const { start, end } = portRange;
   if (![start, end].every((port) => Number.isInteger(port) && port >= 1024 && port <= 65_535)) {
     throw new DevyardError('invalid', 'The port range holds something that is no port from 1024 to 65535.', {
@@ -118,6 +124,11 @@ function checked(settings: Settings): Settings {
       field: 'codeServerAccess',
     });
   }
+  for (const [tool, path] of Object.entries(devServerTools)) {
+    if (typeof path === 'string' && isAbsolute(path)) continue;
+    throw new DevyardError('invalid', `The path of the tool ${tool} is not absolute.`, { field: 'devServerTools' });
+  }
+  wholeSeconds('devServerGraceSeconds', devServerGraceSeconds, 0, 86_400);
   wholeSeconds('startTimeoutSeconds', startTimeoutSeconds, 5, 3600);
   wholeSeconds('stopGraceSeconds', stopGraceSeconds, 0, 600);
   return {
@@ -128,6 +139,8 @@ function checked(settings: Settings): Settings {
     extensionGallery,
     devboxConfigPath,
     codeServerAccess,
+    devServerTools: { ...devServerTools },
+    devServerGraceSeconds,
   };
 }
 

@@ -53,6 +53,9 @@ export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChan
       return withJob(snapshot, event.job);
     case 'engine.changed':
       return withEngine(snapshot, event.engine);
+    case 'devServer.deleted':
+    case 'plugin/devserver/error':
+    case 'plugin/devserver/status':
     case 'config.changed':
     case 'settings.changed':
     case 'problem':

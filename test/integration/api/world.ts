@@ -4,12 +4,15 @@ import type { DaemonInfo } from '../../../src/api/contract/daemon.ts';
 import type { Settings } from '../../../src/api/contract/settings.ts';
 import type { PassingEvent, ServerDeps } from '../../../src/api/server/deps.ts';
 import { Emitter } from '../../../src/managers/shared/emitter.ts';
+import { FakeDevServers } from './fakeDevServers.ts';
 import { fakeConfig, FakeJobs, fakeUploads } from './fakeJobs.ts';
 import { FakeClock, FakeCodeServers, FakeEventLog, token } from './fakes.ts';
 
 export interface World {
   readonly deps: ServerDeps;
   readonly codeServers: FakeCodeServers;
+  readonly devServers: FakeDevServers;
+  readonly windows: number[];
   readonly events: FakeEventLog;
   readonly clock: FakeClock;
   readonly passing: Emitter<PassingEvent>;
@@ -27,16 +30,20 @@ export const settings: Settings = {
   extensionGallery: '',
   devboxConfigPath: '',
   codeServerAccess: 'devyard',
+  devServerTools: {},
+  devServerGraceSeconds: 60,
 };
 
 export function createWorld(): World {
   const jobs = new FakeJobs();
   const codeServers = new FakeCodeServers(jobs);
+  const devServers = new FakeDevServers();
   const events = new FakeEventLog();
   const clock = new FakeClock();
   const passing = new Emitter<PassingEvent>();
   const problems: string[] = [];
   const clients: number[] = [];
+  const windows: number[] = [];
   const daemonCalls: unknown[] = [];
   const engine = { status: 'ready', path: '/bin/code-server', version: '4.1.0', source: 'path' } as const;
   const info: DaemonInfo = {
@@ -56,6 +63,7 @@ export function createWorld(): World {
   };
   const deps: ServerDeps = {
     codeServers,
+    devServers,
     engines: { get: async () => engine, install: async () => engine, cancelInstall: async () => engine },
     events,
     jobs,
@@ -76,8 +84,9 @@ export function createWorld(): World {
     passages: { onPort: () => undefined },
     token,
     onClients: (count) => clients.push(count),
+    onWindows: (count) => windows.push(count),
     onProblem: (message) => problems.push(message),
     clock,
   };
-  return { deps, codeServers, events, clock, passing, jobs, problems, clients, daemonCalls };
+  return { deps, codeServers, devServers, windows, events, clock, passing, jobs, problems, clients, daemonCalls };
 }

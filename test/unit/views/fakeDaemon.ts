@@ -1,6 +1,8 @@
 import type { DevyardClient, ReceivedEvent } from '../../../src/api/client/client.ts';
 import type { Connection } from '../../../src/api/client/launch.ts';
+import { ApiError } from '../../../src/api/client/transport.ts';
 import type { CodeServer } from '../../../src/api/contract/codeServers.ts';
+import type { DevServer } from '../../../src/api/contract/devServers.ts';
 import type { DevyardEvent } from '../../../src/api/contract/events.ts';
 import type { Job } from '../../../src/api/contract/jobs.ts';
 import { daemonInfo } from './samples.ts';
@@ -8,11 +10,14 @@ import { daemonInfo } from './samples.ts';
 /** One connection's event stream: fed by the test, ended in good order or broken. */
 class FakeStream {
   readonly after: number | undefined;
+  /** An editor window has said that it is there. */
+  readonly window: boolean;
   readonly #queue: (ReceivedEvent | 'end' | Error)[] = [];
   #wake: (() => void) | undefined;
 
-  constructor(after: number | undefined) {
+  constructor(after: number | undefined, window: boolean) {
     this.after = after;
+    this.window = window;
   }
 
   push(item: ReceivedEvent | 'end' | Error): void {
@@ -36,6 +41,8 @@ class FakeStream {
 export class FakeHost {
   readonly servers = new Map<string, CodeServer>();
   readonly jobs = new Map<string, Job>();
+  /** Undefined: the daemon is too old to know of them. */
+  devServers: readonly DevServer[] | undefined = [];
   readonly streams: FakeStream[] = [];
   readonly calls: string[] = [];
   /** How often a daemon was started because none ran. */
@@ -85,20 +92,30 @@ export class FakeHost {
           : Promise.resolve(job);
       }
       if (id === 'codeServers.list') return Promise.resolve([...this.servers.values()]);
+      if (id === 'devServers.list') {
+        const unknown = new ApiError({ code: 'not-found', status: 404, message: 'There is nothing here.' });
+        return this.devServers === undefined ? Promise.reject(unknown) : Promise.resolve(this.devServers);
+      }
       if (id === 'jobs.list') return Promise.resolve([...this.jobs.values()]);
       if (id === 'daemon.stop') this.endInGoodOrder();
       return Promise.resolve({ status: 'ready', path: '/x', version: '1', source: 'path' });
     };
     return {
       call: call as DevyardClient['call'],
-      events: (after, signal) => {
-        const stream = new FakeStream(after);
+      events: (after, signal, { window = false } = {}) => {
+        const stream = new FakeStream(after, window);
         stream.push({ id: undefined, event: { type: 'hello', lastEventId: this.lastEventId } });
         this.streams.push(stream);
         return stream.read(signal);
       },
       logs: () => {
         throw new Error('no logs here');
+      },
+      devServerLogs: () => {
+        throw new Error('no logs here');
+      },
+      terminal: () => {
+        throw new Error('no terminals here');
       },
       logText: () => {
         throw new Error('no logs here');

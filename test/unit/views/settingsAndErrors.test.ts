@@ -47,6 +47,8 @@ describe('settings', () => {
       extensionGallery: '',
       devboxConfigPath: '',
       codeServerAccess: 'devyard' as const,
+      devServerTools: {},
+      devServerGraceSeconds: 60,
     };
     expect(realChanges({ codeServerPath: '/x', stopGraceSeconds: 3 }, current)).toEqual({ stopGraceSeconds: 3 });
   });

@@ -27,6 +27,16 @@ export class Secrets {
     return new Secrets(database, await keyFromFile({ path: keyFile, now, onProblem }));
   }
 
+  /** Encrypts a text that its owner stores itself. */
+  seal(owner: string, name: string, value: string): string {
+    return seal(this.#key, { owner, name }, value);
+  }
+
+  /** Throws for what `seal` did not make for this owner and name with this key. */
+  unseal(owner: string, name: string, sealed: string): string {
+    return unseal(this.#key, { owner, name }, sealed);
+  }
+
   /** Keeps a value in place of a former one. Resolves when it is on the disk; rejects `disk-full` and the like. */
   async set(owner: string, name: string, value: string): Promise<void> {
     const row = { owner, name, sealed: seal(this.#key, { owner, name }, value) };

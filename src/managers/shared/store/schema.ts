@@ -9,6 +9,17 @@ export interface Tables {
     state: string;
     run_id: string | null;
   };
+  dev_servers: {
+    id: string;
+    host_id: string;
+    definition: string;
+  };
+  dev_server_trusts: {
+    path: string;
+    hash: string;
+    granted_by: string;
+    time: number;
+  };
   events: {
     id: number;
     time: number;
@@ -78,6 +89,22 @@ export const migrations: readonly ((database: Database) => Promise<void>)[] = [
       .addColumn('name', 'text', (column) => column.notNull())
       .addColumn('sealed', 'text', (column) => column.notNull())
       .addPrimaryKeyConstraint('secrets_key', ['owner', 'name'])
+      .execute();
+  },
+  async (database) => {
+    await database.schema
+      .createTable('dev_servers')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('host_id', 'text', (column) => column.notNull())
+      .addColumn('definition', 'text', (column) => column.notNull())
+      .execute();
+    await database.schema
+      .createTable('dev_server_trusts')
+      .addColumn('path', 'text', (column) => column.notNull())
+      .addColumn('hash', 'text', (column) => column.notNull())
+      .addColumn('granted_by', 'text', (column) => column.notNull())
+      .addColumn('time', 'integer', (column) => column.notNull())
+      .addPrimaryKeyConstraint('dev_server_trusts_key', ['path', 'hash'])
       .execute();
   },
 ];
