@@ -11,6 +11,18 @@ import { daemonLogsCommand } from './daemon/logs.ts';
 import { serveCommand } from './daemon/serve.ts';
 import { statusCommand } from './daemon/status.ts';
 import { stopDaemonCommand } from './daemon/stop.ts';
+import {
+  addProjectCommand,
+  listProjectsCommand,
+  rebuildProjectCommand,
+  removeProjectCommand,
+  restartProjectCommand,
+  startProjectCommand,
+  stopProjectCommand,
+  trustProjectCommand,
+} from './devServers/lifecycle.ts';
+import { projectLogsCommand } from './devServers/logs.ts';
+import { checkManifestCommand, importProjectCommand } from './devServers/manifest.ts';
 import { cancelJobCommand, jobsCommand } from './jobs/commands.ts';
 import type { Section } from './usage.ts';
 
@@ -37,6 +49,22 @@ export const sections: readonly Section[] = [
       deleteCommand,
       engineCommand,
       installCommand,
+    ],
+  },
+  {
+    title: 'Dev servers',
+    commands: [
+      listProjectsCommand,
+      addProjectCommand,
+      trustProjectCommand,
+      startProjectCommand,
+      restartProjectCommand,
+      rebuildProjectCommand,
+      stopProjectCommand,
+      projectLogsCommand,
+      removeProjectCommand,
+      checkManifestCommand,
+      importProjectCommand,
     ],
   },
   { title: 'Work in progress', commands: [jobsCommand, cancelJobCommand] },

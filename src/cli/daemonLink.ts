@@ -25,6 +25,8 @@ export class DaemonLink {
   readonly call: DevyardClient['call'] = (id, input, options) => this.#client.call(id, input, options);
   readonly events: DevyardClient['events'] = (after, signal) => this.#client.events(after, signal);
   readonly logs: DevyardClient['logs'] = (id, after, signal) => this.#client.logs(id, after, signal);
+  readonly devServerLogs: DevyardClient['devServerLogs'] = (id, after, signal) =>
+    this.#client.devServerLogs(id, after, signal);
   readonly logText: DevyardClient['logText'] = (id, signal) => this.#client.logText(id, signal);
 
   /**

@@ -1,5 +1,6 @@
 import { connect } from '../../api/client/launch.ts';
 import { command } from '../command.ts';
+import { projectLines } from '../devServers/text.ts';
 import { print, printJson } from '../output.ts';
 import { serverLine } from '../text.ts';
 
@@ -17,17 +18,19 @@ export const statusCommand = command({
     }
     const { client, info } = connection;
     try {
-      const [codeServers, engine] = await Promise.all([
+      const [codeServers, devServers, engine] = await Promise.all([
         client.call('codeServers.list', {}),
+        client.call('devServers.list', {}),
         client.call('engine.get', {}),
       ]);
-      if (options.json) return printJson({ running: true, daemon: info, engine, codeServers });
+      if (options.json) return printJson({ running: true, daemon: info, engine, codeServers, devServers });
       print(`Devyard ${info.version}, pid ${String(info.pid)}, ${[info.socket, ...info.urls].join(', ')}`);
       for (const problem of info.problems)
         print(`! ${problem.message}${problem.hint === undefined ? '' : ` ${problem.hint}`}`);
       if (engine.status === 'ready') print(`code-server ${engine.version} (${engine.path})`);
       else if ('message' in engine) print(`code-server: ${engine.message} ${engine.hint}`);
       for (const server of codeServers) print(serverLine(server));
+      for (const line of devServers.flatMap(projectLines)) print(line);
       if (codeServers.length === 0) print('No code-servers yet. Create one: devyard code-server create NAME');
       return 0;
     } finally {

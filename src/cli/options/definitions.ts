@@ -31,6 +31,11 @@ export const definitions = {
   start: flag('start it at once'),
   wait: flag('return when the code-server answers'),
   detach: flag('return at once; the job goes on'),
+  // Dev servers
+  trust: flag('what its manifest says now may run'),
+  write: flag('write the devyard.yaml'),
+  source: value('NAME', text, 'only of this process or build, or of “manager”'),
+  search: value('TEXT', text, 'only lines that contain it, in whatever case'),
   // What is shown, and how
   json: flag('print JSON, for scripts'),
   all: flag('the whole log, as text'),
