@@ -4,8 +4,10 @@ import type { ResourceLog } from '../shared/logs/types.ts';
 import { runCommand } from './commandRun.ts';
 import type { DevServerContext } from './context.ts';
 import type { Command, Environment, InstallPlan } from './plan.ts';
+import type { ProjectRecord } from './projectRecord.ts';
+import { surroundingsOf } from './surroundings.ts';
 
-export interface Installation {
+interface Installation {
   readonly projectId: string;
   readonly plan: InstallPlan;
   readonly environment: () => Promise<Environment>;
@@ -21,7 +23,7 @@ export interface Installation {
 const part = 'install';
 
 /** Installs what a project needs before its start, where that is missing. Rejects `install-failed`, or what kept it from starting. */
-export async function install(context: DevServerContext, wanted: Installation): Promise<void> {
+async function install(context: DevServerContext, wanted: Installation): Promise<void> {
   const { environment, log, onBegin, plan, projectId, resolve, signal, unfinished } = wanted;
   if (plan.missing !== null && !unfinished && (await exists(plan.missing))) return;
   if (signal.aborted) throw new DevyardError('cancelled', 'The installation was cancelled.');
@@ -56,4 +58,28 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+interface First {
+  readonly log: ResourceLog;
+  readonly signal: AbortSignal;
+  readonly onBegin: () => void;
+}
+
+/** What a start begins with. Should it be cut off, what it was to make is there and yet not whole: that is written down first. */
+export async function installFirst(context: DevServerContext, record: ProjectRecord, first: First): Promise<void> {
+  const { id, installing, plan } = record.definition;
+  if (plan.install === null) return;
+  await install(context, {
+    ...first,
+    ...surroundingsOf(context, plan),
+    projectId: id,
+    plan: plan.install,
+    unfinished: installing === true,
+    onBegin: async () => {
+      first.onBegin();
+      await record.save({ installing: true });
+    },
+  });
+  if (record.definition.installing === true) await record.save({ installing: false });
 }

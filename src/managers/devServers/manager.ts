@@ -5,9 +5,10 @@ import type { ResourceLog } from '../shared/logs/types.ts';
 import { Mutex } from '../shared/mutex.ts';
 import type { RunRecord } from '../shared/processes/types.ts';
 import type { DevServerContext } from './context.ts';
+import { findProject } from './find.ts';
 import { LastWindow } from './lastWindow.ts';
 import { endStrays, leftoversOf, partOf, readLeftovers } from './leftovers.ts';
-import { ManifestSource } from './manifestSource.ts';
+import type { ManifestSource } from './manifestSource.ts';
 import type { DevServer, DevServerDefinition, ExternalInfo, StartOptions } from './model.ts';
 import type { DevServers, ManifestProblem, Proposal, Rebuilt, TerminalInput, TerminalStream } from './ports.ts';
 import { folderOf, isSamePlace, type Place, placeOf, requireAbsolute } from './place.ts';
@@ -15,6 +16,7 @@ import { Project } from './project.ts';
 import { checkManifest, proposalsFor } from './reading.ts';
 import { readDevServers, saveDevServer } from './repository.ts';
 import { everyOne } from './session.ts';
+import { ManifestSources } from './sources.ts';
 import type { Grantor, TrustStore } from './trust.ts';
 
 /** What is held in memory of a project's log. */
@@ -27,14 +29,14 @@ export class DevServerManager implements DevServers {
   readonly #context: DevServerContext;
   readonly #trusts: TrustStore;
   readonly #projects = new Map<string, Project>();
-  /** By the manifest's path, or the folder's. */
-  readonly #sources = new Map<string, ManifestSource>();
+  readonly #sources: ManifestSources;
   readonly #adding = new Mutex();
   readonly #lastWindow: LastWindow;
 
   constructor(context: DevServerContext, trusts: TrustStore) {
     this.#context = context;
     this.#trusts = trusts;
+    this.#sources = new ManifestSources(context, trusts, (source) => this.#taken(source));
     this.#lastWindow = new LastWindow(
       context.clock,
       () => context.settings().devServerGraceSeconds * 1000,
@@ -57,8 +59,8 @@ export class DevServerManager implements DevServers {
 
   add(path: string, grantor?: Grantor): Promise<readonly DevServer[]> {
     return this.#adding.run(async () => {
-      const place = await this.#known(await placeOf(path));
-      const source = await this.#source(place);
+      const place = await this.#sources.known(await placeOf(path));
+      const source = await this.#sources.open(place);
       // It may have been saved this very moment.
       await source.refresh();
       if (source.problem !== undefined) {
@@ -82,15 +84,14 @@ export class DevServerManager implements DevServers {
     const { definition } = project;
     const last = await project.remove();
     this.#projects.delete(definition.id);
-    const source = this.#sources.get(definition.manifest ?? definition.folder);
-    if (source !== undefined) this.#closeUnused(source);
+    this.#closeUnused(await this.#sources.of(definition));
     await this.#context.logs.remove(logKey(definition.id)).catch(this.#context.onProblem);
     return last;
   }
 
   async trust(id: string, hash: string, grantor: Grantor): Promise<DevServer> {
     const project = this.#project(id);
-    const source = await this.#sourceOf(project.definition);
+    const source = await this.#sources.of(project.definition);
     await source.refresh();
     if (source.hash !== hash) {
       this.#taken(source);
@@ -170,7 +171,7 @@ export class DevServerManager implements DevServers {
       ...resumed.map((one) => one.catch(this.#context.onProblem)),
       endStrays(this.#context, forgotten),
     ]);
-    for (const source of this.#sources.values()) this.#taken(source);
+    for (const source of this.#sources.all) this.#taken(source);
     if ([...this.#projects.values()].some((project) => this.#isAbandonable(project))) this.#lastWindow.begin();
   }
 
@@ -191,7 +192,7 @@ export class DevServerManager implements DevServers {
   /** Lets go of everything without ending what outlives the daemon. */
   async letGo(): Promise<void> {
     this.#lastWindow.end();
-    for (const source of this.#sources.values()) source.close();
+    for (const source of this.#sources.all) source.close();
     await Promise.all([...this.#projects.values()].map((project) => project.letGo()));
   }
 
@@ -208,20 +209,12 @@ export class DevServerManager implements DevServers {
     }
   }
 
-  /** The same place by the name that it was added by first: a link to it is no other project. */
-  async #known(place: Place): Promise<Place> {
-    for (const { path } of this.#sources.values()) {
-      if (await isSamePlace(path, place.path)) return { ...place, path };
-    }
-    return place;
-  }
-
   async #addOne(place: Place, source: ManifestSource, pluginId: string): Promise<Project> {
     const same = this.#projectsOf(source).find(({ definition }) => definition.pluginId === pluginId);
     if (same !== undefined) return same;
     const recognised = place.isFile ? await this.#recognised(dirname(place.path), pluginId) : undefined;
     if (recognised !== undefined) {
-      const former = await this.#sourceOf(recognised.definition);
+      const former = await this.#sources.of(recognised.definition);
       await recognised.belongTo(place.path);
       this.#closeUnused(former);
       return recognised;
@@ -268,7 +261,7 @@ export class DevServerManager implements DevServers {
   }
 
   async #take(definition: DevServerDefinition): Promise<Project> {
-    const source = await this.#sourceOf(definition);
+    const source = await this.#sources.of(definition);
     const log = await this.#context.logs.open(logKey(definition.id), ring);
     const project = new Project(this.#context, definition, source.viewOf(definition.pluginId), log);
     this.#projects.set(definition.id, project);
@@ -276,32 +269,13 @@ export class DevServerManager implements DevServers {
   }
 
   async #look(project: Project): Promise<void> {
-    const source = await this.#sourceOf(project.definition);
+    const source = await this.#sources.of(project.definition);
     await source.refresh();
     this.#taken(source);
   }
 
-  #sourceOf({ folder, manifest }: DevServerDefinition): Promise<ManifestSource> {
-    return this.#source(manifest === null ? { path: folder, isFile: false } : { path: manifest, isFile: true });
-  }
-
-  async #source(place: Place): Promise<ManifestSource> {
-    const known = this.#sources.get(place.path);
-    if (known !== undefined) return known;
-    const opened = await ManifestSource.open(this.#context, this.#trusts, place, () => this.#taken(opened));
-    const other = this.#sources.get(place.path);
-    if (other !== undefined) {
-      opened.close();
-      return other;
-    }
-    this.#sources.set(place.path, opened);
-    return opened;
-  }
-
   #closeUnused(source: ManifestSource): void {
-    if (this.#projectsOf(source).length > 0) return;
-    source.close();
-    this.#sources.delete(source.path);
+    if (this.#projectsOf(source).length === 0) this.#sources.close(source);
   }
 
   /** Tells the projects what their manifest says now. */
@@ -314,20 +288,6 @@ export class DevServerManager implements DevServers {
   }
 
   #project(id: string): Project {
-    const byId = this.#projects.get(id);
-    if (byId !== undefined) return byId;
-    const [only, ...others] = [...this.#projects.values()].filter(({ definition }) => definition.pluginId === id);
-    if (only === undefined) {
-      throw new DevyardError('not-found', `There is no dev server ${id}.`, {
-        field: 'id',
-        hint: 'List the dev servers to see what there is.',
-      });
-    }
-    if (others.length === 0) return only;
-    const folders = [only, ...others].map(({ definition }) => definition.folder).join(', ');
-    throw new DevyardError('conflict', `Several dev servers are called ${id}: in ${folders}.`, {
-      field: 'id',
-      hint: 'Use the id instead.',
-    });
+    return findProject(this.#projects, id);
   }
 }

@@ -1,6 +1,8 @@
 import type { ResourceLog } from '../shared/logs/types.ts';
+import type { RunRecord } from '../shared/processes/types.ts';
 import { BuildPart } from './buildPart.ts';
 import type { DevServerContext } from './context.ts';
+import { partOf } from './leftovers.ts';
 import type { Part } from './part.ts';
 import type { BuildProblem, ProjectPlan } from './plan.ts';
 import { ProcessPart } from './processPart.ts';
@@ -68,7 +70,7 @@ export function partsOf(options: PartsOptions): Parts {
 export const allOf = ({ builds, processes }: Parts): readonly Part[] => [...builds, ...processes];
 
 /** Those first that others of them depend on; circles are refused when a plan is made. */
-export function inOrder<P extends Pick<Part, 'name' | 'dependsOn'>>(parts: readonly P[]): readonly P[] {
+function inOrder<P extends Pick<Part, 'name' | 'dependsOn'>>(parts: readonly P[]): readonly P[] {
   const done = new Set<P>();
   const take = (part: P): void => {
     if (done.has(part)) return;
@@ -77,4 +79,37 @@ export function inOrder<P extends Pick<Part, 'name' | 'dependsOn'>>(parts: reado
   };
   parts.forEach(take);
   return [...done];
+}
+
+/** The ports that processes have, or had last since they were made. */
+export function portsOf({ processes }: Parts): Readonly<Record<string, number>> {
+  return Object.fromEntries(processes.flatMap(({ name, port }) => (port === null ? [] : [[name, port] as const])));
+}
+
+/** What ended by itself, with nothing that could begin again by itself, is over. */
+export function haveEnded({ builds, processes }: Parts): boolean {
+  return (
+    processes.length > 0 &&
+    processes.every(({ snapshot }) => snapshot.state.status === 'stopped') &&
+    builds.every(({ snapshot }) => !snapshot.watching && snapshot.state.status === 'ready')
+  );
+}
+
+/** Takes over what a former daemon ran of them. Resolves with the names of those that run; faults are reported. */
+export async function takeOver(
+  { processes }: Parts,
+  records: readonly RunRecord[],
+  onProblem: (error: unknown) => void,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  // A ready probe may name the port of a process that its own depends on.
+  for (const part of inOrder(processes)) {
+    const own = records.filter((record) => partOf(record) === part.name);
+    try {
+      if (await part.resume(own)) names.push(part.name);
+    } catch (error) {
+      onProblem(error);
+    }
+  }
+  return names;
 }

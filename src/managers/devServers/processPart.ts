@@ -5,6 +5,7 @@ import type { ResourceLog } from '../shared/logs/types.ts';
 import type { RunRecord } from '../shared/processes/types.ts';
 import type { DevServerContext } from './context.ts';
 import { debugCommand } from './debug.ts';
+import { endStrays } from './leftovers.ts';
 import type { DevProcess, DevProcessRun, DevProcessState } from './model.ts';
 import type { Part } from './part.ts';
 import type { Command, Environment, ProcessPlan } from './plan.ts';
@@ -12,8 +13,12 @@ import type { TerminalInput, TerminalStream } from './ports.ts';
 import { PortLeases } from './ports/leases.ts';
 import { failureOfError } from './process/failure.ts';
 import { SupervisedProcess } from './process/supervisedProcess.ts';
+import { pause } from './process/waiting.ts';
 import { requireTerminal, terminalCommand, terminalEnvironment } from './terminal/command.ts';
 import { openTerminal, type TerminalConnection } from './terminal/openTerminal.ts';
+
+/** So long may a terminal take to be there after its process was started. Milliseconds. */
+const reachMs = 5000;
 
 export interface ProcessPartOptions {
   readonly context: DevServerContext;
@@ -145,11 +150,7 @@ export class ProcessPart implements Part {
   /** Takes over the newest of what a former daemon started; what else is left of it is ended. */
   async resume(records: readonly RunRecord[]): Promise<boolean> {
     const [newest, ...older] = records.toSorted((a, b) => b.intendedAt - a.intendedAt);
-    const { processes, runRecords } = this.#options.context;
-    for (const record of older) {
-      await processes.endLeftovers(record, this.#options.plan.stop.graceMs);
-      await runRecords.remove(record.runId);
-    }
+    await endStrays(this.#options.context, older, this.#options.log);
     return newest === undefined ? false : this.#supervised.adopt(newest);
   }
 
@@ -159,7 +160,7 @@ export class ProcessPart implements Part {
   }
 
   async openTerminal(): Promise<TerminalStream> {
-    return openTerminal(this.#socketOf(this.#terminalRun()));
+    return this.#reach(this.#terminalRun());
   }
 
   async type({ columns, input, rows }: TerminalInput): Promise<void> {
@@ -182,13 +183,27 @@ export class ProcessPart implements Part {
     const runId = this.#terminalRun();
     if (this.#typing?.runId !== runId) {
       this.#hangUp();
-      const connection = openTerminal(this.#socketOf(runId));
+      const connection = this.#reach(runId);
       this.#typing = { runId, connection };
       connection.catch(() => {
         this.#typing = undefined;
       });
     }
     return this.#typing.connection;
+  }
+
+  /** What holds the terminal of a run that has just begun may not listen yet. */
+  async #reach(runId: string): Promise<TerminalConnection> {
+    const { clock } = this.#options.context;
+    const giveUpAt = clock.monotonic() + reachMs;
+    for (;;) {
+      try {
+        return await openTerminal(this.#socketOf(runId));
+      } catch (error) {
+        if (runOf(this.#state)?.runId !== runId || clock.monotonic() >= giveUpAt) throw error;
+      }
+      await pause(clock, 50, new AbortController().signal);
+    }
   }
 
   #hangUp(): void {

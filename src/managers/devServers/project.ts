@@ -4,14 +4,14 @@ import { Mutex } from '../shared/mutex.ts';
 import type { RunRecord } from '../shared/processes/types.ts';
 import type { DevServerContext } from './context.ts';
 import { ExternalWatch } from './externalWatch.ts';
-import { install } from './install.ts';
+import { installFirst } from './install.ts';
 import { type ManifestView, startable } from './manifestSource.ts';
 import type { DevServer, DevServerDefinition, ExternalInfo, StartOptions } from './model.ts';
 import type { Rebuilt } from './ports.ts';
-import { allOf, inOrder, type Parts, partsOf } from './parts.ts';
+import { allOf, haveEnded, type Parts, partsOf, portsOf, takeOver } from './parts.ts';
 import type { ProcessPart } from './processPart.ts';
 import { ProjectRecord } from './projectRecord.ts';
-import { rebuildAll } from './rebuild.ts';
+import { rebuild } from './rebuild.ts';
 import { everyOne, Session } from './session.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { snapshotOf } from './summary.ts';
@@ -102,21 +102,13 @@ export class Project {
   async restart(options: StartOptions, signal?: AbortSignal): Promise<DevServer> {
     this.#requireKept();
     startable(this.definition, this.#view);
-    return this.#settled(this.#interrupt({ wanted: true, next: () => this.#startAgain(options) }), options, signal);
+    return this.#settled(this.#interrupt({ wanted: true, next: () => this.#start(options) }), options, signal);
   }
 
   /** Builds now. Throws `wrong-state` while it does not run, `not-found` for a build it does not have. */
   async rebuild(name?: string): Promise<Rebuilt> {
-    const chosen = this.#parts.builds.filter((build) => name === undefined || build.name === name);
-    if (chosen.length === 0) {
-      const which = name === undefined ? 'has no build' : `has no build “${name}”`;
-      throw new DevyardError('not-found', `${this.definition.pluginId} ${which}.`, { field: 'build' });
-    }
-    const session = this.#session;
-    if (session === undefined || session.signal.aborted) {
-      throw new DevyardError('wrong-state', `${this.definition.pluginId} does not run.`, { hint: 'Start it first.' });
-    }
-    const builds = await rebuildAll(chosen, session);
+    const { pluginId } = this.definition;
+    const builds = await rebuild({ pluginId, builds: this.#parts.builds, session: this.#session, name });
     return { success: builds.every(({ success }) => success), builds, devServer: this.snapshot };
   }
 
@@ -126,24 +118,16 @@ export class Project {
     throw new DevyardError('not-found', `${this.definition.pluginId} has no process “${name}”.`, { field: 'process' });
   }
 
-  /**
-   * Goes on with what a former daemon ran: takes its processes over and begins the rest anew. `interrupted`: builds that
-   * daemon did not see the end of.
-   */
+  /** Goes on with what a former daemon ran, and begins the rest anew. `interrupted`: builds that it did not see the end of. */
   resume(records: readonly RunRecord[], interrupted: ReadonlySet<string>): Promise<void> {
     return this.#mutex.run(async () => {
       this.#parts = this.#makeParts((build) => !interrupted.has(build));
       const session = this.#newSession();
-      let adopted = 0;
-      // A ready probe may name the port of a process that this one depends on.
-      for (const part of inOrder(this.#parts.processes)) {
-        const own = records.filter(({ resource }) => resource.endsWith(`:${part.name}`));
-        if (!(await part.resume(own).catch((error: unknown) => this.#couldNotResume(error)))) continue;
-        session.takeUp(part.name);
-        adopted += 1;
-      }
-      if (adopted === 0) this.#begin(session);
-      else session.begin();
+      const running = await takeOver(this.#parts, records, this.#context.onProblem);
+      running.forEach((name) => session.takeUp(name));
+      // With something that runs, what it needs has been installed.
+      if (running.length > 0) session.begin();
+      else this.#begin(session);
     });
   }
 
@@ -200,15 +184,6 @@ export class Project {
     this.#begin(this.#newSession());
   }
 
-  async #startAgain(options: StartOptions): Promise<void> {
-    try {
-      await this.#start(options);
-    } catch (error) {
-      await this.#record.save({ wanted: false });
-      throw error;
-    }
-  }
-
   /** Starting what runs tries again what failed; and what somebody outside of a window starts is not the windows' to stop. */
   async #goOn(session: Session, window: boolean): Promise<void> {
     if (this.definition.byWindow && !window) await this.#record.save({ byWindow: false });
@@ -227,24 +202,13 @@ export class Project {
 
   /** Whether the parts may start. What kept the installation from working is the state of every part. */
   async #installed(session: Session): Promise<boolean> {
-    const { id, installing, plan } = this.definition;
-    if (plan.install === null) return true;
     const parts = allOf(this.#parts);
     try {
-      await install(this.#context, {
-        projectId: id,
-        plan: plan.install,
-        unfinished: installing === true,
-        ...surroundingsOf(this.#context, plan),
+      await installFirst(this.#context, this.#record, {
         log: this.log,
         signal: session.signal,
-        onBegin: async () => {
-          parts.forEach((part) => part.wait('installing what it needs'));
-          // Should it be cut off, what it was to make is there and yet not whole.
-          await this.#record.save({ installing: true });
-        },
+        onBegin: () => parts.forEach((part) => part.wait('installing what it needs')),
       });
-      if (this.definition.installing === true) await this.#record.save({ installing: false });
       return !session.signal.aborted;
     } catch (error) {
       if (session.signal.aborted) return false;
@@ -275,7 +239,10 @@ export class Project {
       // What kept it from starting is over, too.
       await everyOne(allOf(this.#parts).map((part) => part.stop()));
       this.take(this.#view);
-      await next?.();
+      await next?.().catch(async (error: unknown) => {
+        await this.#record.save({ wanted: false });
+        throw error;
+      });
     });
   }
 
@@ -291,21 +258,6 @@ export class Project {
       this.#stops -= 1;
       this.#publish();
     }
-  }
-
-  /** What ended by itself, with nothing that could begin again by itself, is over. */
-  #lookForEnd(): void {
-    const { builds, processes } = this.#parts;
-    if (this.#session?.isOn !== true || processes.length === 0) return;
-    const isOver =
-      processes.every(({ snapshot }) => snapshot.state.status === 'stopped') &&
-      builds.every(({ snapshot }) => !snapshot.watching && snapshot.state.status === 'ready');
-    if (isOver) void this.stop().catch(this.#context.onProblem);
-  }
-
-  #couldNotResume(error: unknown): false {
-    this.#context.onProblem(error);
-    return false;
   }
 
   #newSession(): Session {
@@ -330,19 +282,14 @@ export class Project {
     for (const part of allOf(parts)) {
       part.onChange(() => {
         this.#publish();
-        this.#lookForEnd();
+        if (this.#session?.isOn === true && haveEnded(this.#parts)) void this.stop().catch(this.#context.onProblem);
       });
     }
     return parts;
   }
 
-  #ports(): Readonly<Record<string, number>> {
-    const used = this.#parts.processes.flatMap(({ name, port }) => (port === null ? [] : [[name, port] as const]));
-    return Object.fromEntries(used);
-  }
-
   #publish(): void {
-    this.#record.publish(this.#ports());
+    this.#record.publish(portsOf(this.#parts));
   }
 
   #note(text: string): void {

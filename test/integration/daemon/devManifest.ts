@@ -82,7 +82,9 @@ export const isAlive = (pid: number): boolean => {
 };
 
 /** Everything that is told of dev servers from now on. */
-export async function listen(client: DevyardClient): Promise<{ readonly events: DevyardEvent[]; end(): void }> {
+export async function listen(
+  client: DevyardClient,
+): Promise<{ readonly events: DevyardEvent[]; readonly end: () => void }> {
   const stop = new AbortController();
   const events: DevyardEvent[] = [];
   const begun = Promise.withResolvers<void>();
