@@ -5,17 +5,19 @@ import * as vscode from 'vscode';
 import { connect, ensureDaemon } from './api/client/launch.ts';
 import { autoStartFileName, defaultDataDir } from './api/contract/discovery.ts';
 import { build } from './build.ts';
-import { LogChannels } from './views/codeServers/logChannels.ts';
+import { codeServerLogs } from './views/codeServers/logs.ts';
 import { CodeServersStatusBar } from './views/codeServers/statusBar.ts';
 import { CodeServersTree } from './views/codeServers/tree.ts';
 import { showCodeServersView } from './views/codeServers/view.ts';
 import { allCommands } from './views/commands/all.ts';
 import { registerCommands } from './views/commands/register.ts';
-import { registerDevboxYaml } from './views/config/devboxYaml.ts';
+import { registerConfigFiles } from './views/config/configFiles.ts';
 import { syncContext } from './views/daemon/contextSync.ts';
 import { DaemonLog } from './views/daemon/daemonLog.ts';
 import { showProblems } from './views/daemon/problems.ts';
 import { TerminalPath } from './views/daemon/terminalPath.ts';
+import { type DevServersParts, showDevServers } from './views/devServers/parts.ts';
+import { LogChannels } from './views/shared/logChannels.ts';
 import { Session } from './views/shared/session.ts';
 import { syncSettings } from './views/shared/settingsSync.ts';
 import { ErrorMessages } from './views/shared/showError.ts';
@@ -27,6 +29,7 @@ export interface DevyardExtension {
   readonly tree: CodeServersTree;
   readonly statusBar: { readonly text: string | undefined };
   readonly logChannels: { isFollowing(codeServerId: string): boolean };
+  readonly devServers: DevServersParts;
 }
 
 export function activate(context: vscode.ExtensionContext): DevyardExtension {
@@ -52,8 +55,9 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
   const errors = new ErrorMessages(channel);
   const tree = new CodeServersTree(session);
   const statusBar = new CodeServersStatusBar(session);
-  const logChannels = new LogChannels(session, context.extension.id);
+  const logChannels = new LogChannels(session, context.extension.id, codeServerLogs(session));
   const usagePanels = new UsagePanels(session);
+  const devServers = showDevServers(session, context.extension.id);
   const daemonLog = new DaemonLog(session, channel, dataDir);
   const terminalPath = new TerminalPath(context, session);
   const forget = (): Promise<void> => terminalPath.forget();
@@ -65,20 +69,42 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
     statusBar,
     logChannels,
     usagePanels,
+    devServers,
     terminalPath,
     syncContext(session, process.platform),
     syncSettings(session, errors),
     showProblems(session, context.globalState),
-    registerCommands(allCommands({ session, logChannels, daemonLog, usagePanels, dataDir, forget }), errors),
+    registerCommands(
+      allCommands({ session, logChannels, daemonLog, usagePanels, devServers, dataDir, forget }),
+      errors,
+    ),
     showCodeServersView(session, tree),
-    registerDevboxYaml({
-      check: async (text) =>
-        (await session.connect()).client.call('config.check', { body: { text } }).then(({ problems }) => problems),
-      isConnected: () => session.connection !== undefined,
-      connect: () => void session.connect().catch(() => undefined),
-      onConnected: (listener) => session.on('state', ({ status }) => status === 'connected' && listener()),
-      log: (message) => channel.info(message),
-    }),
+    registerConfigFiles(
+      [
+        {
+          pattern: '**/devbox.{yaml,yml}',
+          schemaFile: context.asAbsolutePath('schemas/devbox.schema.json'),
+          check: async (text) => {
+            const { client } = await session.connect();
+            return (await client.call('config.check', { body: { text } })).problems;
+          },
+        },
+        {
+          pattern: '**/devyard.{yaml,yml}',
+          schemaFile: context.asAbsolutePath('schemas/devyard.schema.json'),
+          check: async (text, path) => {
+            const { client } = await session.connect();
+            return (await client.call('devServers.check', { body: { path, text } })).problems;
+          },
+        },
+      ],
+      {
+        isConnected: () => session.connection !== undefined,
+        connect: () => void session.connect().catch(() => undefined),
+        onConnected: (listener) => session.on('state', ({ status }) => status === 'connected' && listener()),
+        log: (message) => channel.info(message),
+      },
+    ),
     new vscode.Disposable(session.on('failure', (reason) => void errors.show(reason))),
   );
   // The daemon keeps this file while some code-server is to run whenever Devyard does.
@@ -88,5 +114,5 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
       () => false,
     ),
   );
-  return { session, tree, statusBar, logChannels };
+  return { session, tree, statusBar, logChannels, devServers };
 }

@@ -43,6 +43,12 @@ export class Workbench {
     await this.ready();
   }
 
+  /** The same for a workspace of several folders, by its file. */
+  async openWorkspace(origin: string, file: string): Promise<void> {
+    await this.page.goto(`${origin}/?${new URLSearchParams({ workspace: file }).toString()}`);
+    await this.ready();
+  }
+
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .activitybar').waitFor();
     await this.page.locator('.statusbar-item').first().waitFor();
@@ -122,6 +128,14 @@ export class Workbench {
     await this.quickInput().fill(name);
     await this.page.locator('.quick-input-list').getByRole('option', { name }).first().click();
     await this.page.locator('.monaco-editor.focused').first().waitFor();
+  }
+
+  /** Gives the file in front another text, and saves it. */
+  async rewrite(text: string): Promise<void> {
+    await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('ControlOrMeta+A');
+    await this.page.keyboard.insertText(text);
+    await this.page.keyboard.press('ControlOrMeta+S');
   }
 
   /** Answers an open input box. */

@@ -1,3 +1,5 @@
+import { isLoopback } from '../shared/browserAddress.ts';
+
 /**
  * The address at which a browser reaches a code-server, with its ticket. In a browser-hosted editor the outside address of
  * a port may carry a path prefix (`https://host/proxy/8010/`); it stays in front of the ticket URL's own path.
@@ -13,19 +15,6 @@ export function withTicket(external: string, ticketUrl: string): string {
   return outside.href;
 }
 
-/**
- * Where a browser is to go. An editor that itself lives in a browser shows a port of its machine as a path of its own address,
- * and then both editors are of one origin: they share the browser's storage, and the inner one's extensions and layout replace
- * the outer one's. On the person's own machine there is a way around: names below `localhost` are loopback for browsers
- * (RFC 6761, section 6.3) and the editor leaves them alone. Elsewhere the path is the only way there is.
- */
-export function browserAddress(external: string, local: string): string {
-  const outside = new URL(external);
-  return isLoopback(outside.hostname) && outside.pathname !== '/'
-    ? `http://devyard.localhost:${new URL(local).port}/`
-    : external;
-}
-
 /** The `host[:port]` a ticket has to be made for; undefined when the browser sees the very address the daemon serves. */
 export function foreignHost(external: string, local: string): string | undefined {
   const outside = new URL(external).host;
@@ -38,8 +27,4 @@ export function foreignHost(external: string, local: string): string | undefined
  */
 export function urlForEditor(external: string, ticketUrl: string): string {
   return isLoopback(new URL(external).hostname) ? ticketUrl : withTicket(external, ticketUrl);
-}
-
-function isLoopback(hostname: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

@@ -2,24 +2,12 @@ import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { Job } from '../../api/contract/jobs.ts';
 import { formatAge, formatBytes, formatPercent } from '../shared/format.ts';
 import type { Localizer } from '../shared/l10n.ts';
+import type { Presentation } from '../shared/presentation.ts';
 import { jobText } from './jobText.ts';
 
 export type Status = CodeServer['state']['status'];
 
-/** How a code-server looks in a list: the state is in the text and in the icon's shape and colour. */
-export interface Presentation {
-  readonly label: string;
-  readonly description: string;
-  /** Tokens for `when` clauses: `codeServer;running;`, with `job;` while work goes on and `autoStart;`. */
-  readonly contextValue: string;
-  /** A product icon and a theme colour; no colour where the theme's own is right. */
-  readonly icon: string;
-  readonly color: string | undefined;
-  /** The whole row for a screen reader. */
-  readonly accessibleLabel: string;
-}
-
-/** `now` in milliseconds since the epoch; `job`: what is being done for it. */
+/** How a code-server looks in a list. `now` in milliseconds since the epoch; `job`: what is being done for it. */
 export function present(codeServer: CodeServer, now: number, l10n: Localizer, job?: Job): Presentation {
   const { state, autoStart } = codeServer;
   const description = describe(codeServer, now, l10n, job);

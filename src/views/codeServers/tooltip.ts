@@ -1,6 +1,6 @@
 import type { CodeServer, WorkspaceOrigin } from '../../api/contract/codeServers.ts';
 import type { Job } from '../../api/contract/jobs.ts';
-import { commandUri, escapeMarkdown, formatBytes, formatDuration, formatPercent } from '../shared/format.ts';
+import { codeBlock, commandUri, escapeMarkdown, formatBytes, formatDuration, formatPercent } from '../shared/format.ts';
 import type { Localizer } from '../shared/l10n.ts';
 import { can } from './actions.ts';
 import { idleText } from '../creation/summary.ts';
@@ -125,12 +125,4 @@ function withExit(state: Extract<CodeServer['state'], { status: 'failed' }>, l10
   const exit = exitText(state, l10n);
   const said = reason.includes(signal ?? `exit code ${String(exitCode)}`);
   return exit === undefined || said ? reason : `${reason} (${exit})`;
-}
-
-/** Log lines are foreign text: the fence is longer than any run of backticks in them. */
-function codeBlock(lines: readonly string[]): string {
-  const text = lines.map((line) => line.slice(0, 300)).join('\n');
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(Math.max(3, longest + 1));
-  return `${fence}text\n${text}\n${fence}`;
 }

@@ -1,10 +1,12 @@
-import type { LogChannels } from '../codeServers/logChannels.ts';
 import type { DaemonLog } from '../daemon/daemonLog.ts';
+import type { DevServersParts } from '../devServers/parts.ts';
+import type { LogChannels } from '../shared/logChannels.ts';
 import type { Session } from '../shared/session.ts';
 import type { UsagePanels } from '../usage/panels.ts';
 import { configCommands } from './config.ts';
 import { createCommands } from './create.ts';
 import { daemonCommands } from './daemon.ts';
+import { devServerCommands } from './devServers.ts';
 import { duplicateCommands } from './duplicate.ts';
 import { engineCommands } from './engine.ts';
 import { everythingCommands } from './everything.ts';
@@ -24,6 +26,7 @@ export interface CommandParts {
   readonly logChannels: LogChannels;
   readonly daemonLog: DaemonLog;
   readonly usagePanels: UsagePanels;
+  readonly devServers: DevServersParts;
   readonly dataDir: string;
   /** Clears what this editor remembers of Devyard. */
   readonly forget: () => PromiseLike<void>;
@@ -35,6 +38,7 @@ export function allCommands({
   logChannels,
   daemonLog,
   usagePanels,
+  devServers,
   dataDir,
   forget,
 }: CommandParts): CommandFamily<CommandId> {
@@ -49,6 +53,7 @@ export function allCommands({
     ...logCommands(session, logChannels, daemonLog),
     ...exportCommands(session),
     ...usageCommands(session, usagePanels),
+    ...devServerCommands(session, devServers),
     ...configCommands(session),
     ...engineCommands(session),
     ...daemonCommands(session),

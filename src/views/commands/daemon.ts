@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { whichCan } from '../codeServers/actions.ts';
+import { stopQuestion } from '../daemon/stopQuestion.ts';
+import { canDev } from '../devServers/actions.ts';
 import { Failure } from '../shared/errorView.ts';
 import type { Session } from '../shared/session.ts';
 import type { CommandFamily } from './ids.ts';
@@ -23,18 +25,18 @@ export function daemonCommands(session: Session): CommandFamily<DaemonCommand> {
 
 async function stop(session: Session): Promise<void> {
   const { l10n } = vscode;
-  const running = whichCan('stop', session.snapshot.codeServers.values());
+  const { codeServers, devServers } = session.snapshot;
+  const question = stopQuestion(
+    {
+      codeServers: whichCan('stop', codeServers.values()).map(({ name }) => name),
+      projects: [...devServers.values()].filter((one) => canDev('stop', one)).map(({ pluginID }) => pluginID),
+    },
+    l10n,
+  );
   let endRunning = false;
-  if (running.length > 0) {
-    const names = running.map(({ name }) => name).join(', ');
-    const keep = { title: l10n.t('Stop Devyard Only'), endRunning: false };
-    const all = { title: l10n.t('Stop Code-Servers Too'), endRunning: true };
-    const detail = [
-      l10n.t('Running code-servers: {0}.', names),
-      l10n.t('Without Devyard they go on but cannot be opened until it runs again. Nothing is erased.'),
-    ].join('\n\n');
-    const message = l10n.t("Stop Devyard's background process?");
-    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, keep, all);
+  if (question !== undefined) {
+    const { message, detail, choices } = question;
+    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...choices);
     if (chosen === undefined) return;
     endRunning = chosen.endRunning;
   }

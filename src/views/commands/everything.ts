@@ -6,7 +6,7 @@ import { whyNotErase } from '../daemon/dataDirGuard.ts';
 import { removalDetail } from '../daemon/removal.ts';
 import { Failure } from '../shared/errorView.ts';
 import type { Session } from '../shared/session.ts';
-import { sorted } from '../shared/snapshot.ts';
+import { sorted, sortedDevServers } from '../shared/snapshot.ts';
 import type { CommandFamily } from './ids.ts';
 
 /** *Remove Everything*: ends what runs, shows what is erased, erases it. `forget` clears what this editor remembers. */
@@ -30,7 +30,8 @@ export function everythingCommands(
       const running = whichCan('stop', codeServers);
       const verb = l10n.t('Remove Everything');
       const message = l10n.t('Remove everything Devyard keeps on this computer?');
-      const detail = removalDetail(dataDir, codeServers, running, l10n);
+      const projects = sortedDevServers(session.snapshot);
+      const detail = removalDetail(dataDir, codeServers, running, l10n, projects);
       if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, verb)) !== verb) return;
       try {
         const title = l10n.t('Removing everything of Devyard');

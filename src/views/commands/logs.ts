@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { LogChannels } from '../codeServers/logChannels.ts';
 import type { DaemonLog } from '../daemon/daemonLog.ts';
+import type { LogChannels } from '../shared/logChannels.ts';
 import type { Session } from '../shared/session.ts';
 import type { CommandFamily } from './ids.ts';
 import { targetOf } from './target.ts';

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import { can } from '../codeServers/actions.ts';
-import { browserAddress, foreignHost, urlForEditor, withTicket } from '../codeServers/externalUrl.ts';
+import { foreignHost, urlForEditor, withTicket } from '../codeServers/externalUrl.ts';
+import { browserAddress } from '../shared/browserAddress.ts';
 import { Failure } from '../shared/errorView.ts';
 import { formatDuration } from '../shared/format.ts';
 import type { Session } from '../shared/session.ts';

@@ -1,20 +1,18 @@
 import * as vscode from 'vscode';
-import schemaOfDevboxYaml from '../../../schemas/devbox.schema.json';
 import type { JsonSchema } from './jsonSchema.ts';
 import { descriptionAt, type Suggestion, suggestionsAt } from './suggestions.ts';
 
-const schema: JsonSchema = schemaOfDevboxYaml;
 /** It gets the schema through the manifest and completes by itself. */
 const otherCompleter = 'redhat.vscode-yaml';
 
-/** Completion and hovers in devbox.yaml, as long as no other extension gives them. */
-export function completeDevboxYaml(selector: vscode.DocumentSelector): vscode.Disposable {
+/** Completion and hovers in a kind of file, as long as no other extension gives them. The schema is read when it is needed. */
+export function completeYaml(selector: vscode.DocumentSelector, schema: () => Promise<JsonSchema>): vscode.Disposable {
   let own: vscode.Disposable | undefined;
   const update = (): void => {
     const other = vscode.extensions.getExtension(otherCompleter) !== undefined;
     if (other === (own === undefined)) return;
     own?.dispose();
-    own = other ? undefined : register(selector);
+    own = other ? undefined : register(selector, schema);
   };
   update();
   const following = vscode.extensions.onDidChange(update);
@@ -24,13 +22,13 @@ export function completeDevboxYaml(selector: vscode.DocumentSelector): vscode.Di
   });
 }
 
-function register(selector: vscode.DocumentSelector): vscode.Disposable {
+function register(selector: vscode.DocumentSelector, schema: () => Promise<JsonSchema>): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.languages.registerCompletionItemProvider(
       selector,
       {
-        provideCompletionItems: (document, position) =>
-          suggestionsAt(schema, linesOf(document), position.line, position.character).map((suggestion) =>
+        provideCompletionItems: async (document, position) =>
+          suggestionsAt(await schema(), linesOf(document), position.line, position.character).map((suggestion) =>
             itemOf(suggestion, position),
           ),
       },
@@ -38,8 +36,8 @@ function register(selector: vscode.DocumentSelector): vscode.Disposable {
       '[',
     ),
     vscode.languages.registerHoverProvider(selector, {
-      provideHover: (document, { line, character }) => {
-        const found = descriptionAt(schema, linesOf(document), line, character);
+      provideHover: async (document, { line, character }) => {
+        const found = descriptionAt(await schema(), linesOf(document), line, character);
         if (found === undefined) return undefined;
         const range = new vscode.Range(line, found.start, line, found.end);
         return new vscode.Hover(new vscode.MarkdownString(found.markdown), range);

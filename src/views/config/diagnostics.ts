@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { type CheckedDocument, type ConfigProblem, DocumentChecks } from './documentChecks.ts';
 
-export interface DevboxYamlCheck {
-  /** Asks the daemon what is wrong in this text of the file at `path`. Rejects when it cannot answer. */
-  readonly check: (text: string, path: string) => Promise<readonly ConfigProblem[]>;
+/** How the daemon is reached for a check. */
+export interface CheckConnection {
   readonly isConnected: () => boolean;
   /** Called when somebody opens such a file while there is no connection. */
   readonly connect: () => void;
@@ -12,11 +11,16 @@ export interface DevboxYamlCheck {
   readonly log: (message: string) => void;
 }
 
-/** The Problems panel for open devbox.yaml files: what the daemon says of the text as it is in the editor. */
-export function diagnoseDevboxYaml(
-  selector: vscode.DocumentSelector,
-  { check, isConnected, connect, onConnected, log }: DevboxYamlCheck,
+/**
+ * The Problems panel for open files of a kind: what the daemon says of the text as it is in the editor. `pattern`: a glob of
+ * the files. `check` rejects when the daemon cannot answer.
+ */
+export function diagnoseYaml(
+  pattern: string,
+  check: (text: string, path: string) => Promise<readonly ConfigProblem[]>,
+  { isConnected, connect, onConnected, log }: CheckConnection,
 ): vscode.Disposable {
+  const selector: vscode.DocumentSelector = { pattern };
   const shown = vscode.languages.createDiagnosticCollection('devyard');
   const checks = new DocumentChecks({
     check,
@@ -33,7 +37,7 @@ export function diagnoseDevboxYaml(
   };
   for (const document of vscode.workspace.textDocuments) opened(document);
   // An editor keeps a document for minutes after it was closed; what is wrong in a file that is gone is nobody's concern.
-  const files = vscode.workspace.createFileSystemWatcher('**/devbox.{yaml,yml}', false, true, false);
+  const files = vscode.workspace.createFileSystemWatcher(pattern, false, true, false);
   const loaded = ({ path }: vscode.Uri): vscode.TextDocument | undefined =>
     vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.path === path);
   files.onDidDelete((uri) => checks.closed((loaded(uri)?.uri ?? uri).toString()));

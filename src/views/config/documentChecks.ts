@@ -1,9 +1,9 @@
 import type { DevboxConfigView } from '../../api/contract/config.ts';
 
-/** Something wrong in a devbox.yaml. Lines and columns count from 1; the end is exclusive. */
+/** Something wrong in a file of Devyard's. Lines and columns count from 1; the end is exclusive. */
 export type ConfigProblem = DevboxConfigView['problems'][number];
 
-/** An open devbox.yaml, as an editor has it. */
+/** Such a file, open, as an editor has it. */
 export interface CheckedDocument {
   readonly uri: string;
   readonly path: string;

@@ -65,6 +65,8 @@ function keysOf(schema: JsonSchema): readonly Draft[] {
 }
 
 function bodyOf(schema: JsonSchema): string {
+  // What may be written in several ways is for the person to begin.
+  if (schema.anyOf !== undefined) return ' $0';
   const choices = choicesOf(schema);
   if (choices.length > 0) return ` \${1|${choices.map(escapedChoice).join(',')}|}`;
   switch (schema.type) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ContextValues, contextValues } from '../shared/contextKeys.ts';
 import type { Session } from '../shared/session.ts';
+import { concernsDevServers } from '../shared/snapshot.ts';
 
 /** Keeps the keys for `when` clauses true, touching only those that differ. */
 export function syncContext(session: Session, platform: string): vscode.Disposable {
@@ -17,8 +18,10 @@ export function syncContext(session: Session, platform: string): vscode.Disposab
   return vscode.Disposable.from(
     new vscode.Disposable(session.on('state', update)),
     new vscode.Disposable(
-      session.on('change', ({ structure, changed, engine, jobs }) => {
-        if (structure || engine || changed.length > 0 || jobs.length > 0) update();
+      session.on('change', (change) => {
+        const { structure, changed, engine, jobs } = change;
+        const more = changed.length > 0 || jobs.length > 0 || concernsDevServers(change);
+        if (structure || engine || more) update();
       }),
     ),
   );

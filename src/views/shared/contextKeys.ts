@@ -1,6 +1,7 @@
 import { isRunning, type Snapshot } from './snapshot.ts';
 import type { SessionState } from './sessionState.ts';
 import { can, type ItemAction } from '../codeServers/actions.ts';
+import { canDev, type DevAction } from '../devServers/actions.ts';
 
 /** Values of the keys that `when` clauses of the manifest ask for. */
 export interface ContextValues {
@@ -14,6 +15,9 @@ export interface ContextValues {
   readonly 'devyard.canStop': boolean;
   readonly 'devyard.hasCodeServers': boolean;
   readonly 'devyard.hasJobs': boolean;
+  readonly 'devyard.hasDevServers': boolean;
+  readonly 'devyard.canStartDevServer': boolean;
+  readonly 'devyard.canStopDevServer': boolean;
 }
 
 export function contextValues(state: SessionState, snapshot: Snapshot, platform: string): ContextValues {
@@ -21,6 +25,9 @@ export function contextValues(state: SessionState, snapshot: Snapshot, platform:
   // Before the daemon is there nobody knows; the command then starts it and asks.
   const some = (action: ItemAction): boolean =>
     state.status !== 'connected' || all.some((one) => can(action, one.state.status));
+  const projects = [...snapshot.devServers.values()];
+  const someProject = (action: DevAction): boolean =>
+    state.status !== 'connected' || projects.some((one) => canDev(action, one));
   return {
     'devyard.state': state.status,
     'devyard.down': downKind(state),
@@ -30,6 +37,9 @@ export function contextValues(state: SessionState, snapshot: Snapshot, platform:
     'devyard.canStop': some('stop'),
     'devyard.hasCodeServers': state.status !== 'connected' || all.length > 0,
     'devyard.hasJobs': [...snapshot.jobs.values()].some(isRunning),
+    'devyard.hasDevServers': state.status !== 'connected' || projects.length > 0,
+    'devyard.canStartDevServer': someProject('start'),
+    'devyard.canStopDevServer': someProject('stop'),
   };
 }
 

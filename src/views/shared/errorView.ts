@@ -8,6 +8,7 @@ export type ErrorAction =
   | 'openPortSettings'
   | 'reloadWindow'
   | 'restartDaemon'
+  | 'openToolSettings'
   | 'retry'
   | 'showServerLogs'
   | 'showLogs';
@@ -19,18 +20,27 @@ export interface ErrorView {
   readonly actions: readonly ErrorAction[];
 }
 
+interface FailureOptions {
+  /** Whose log a button shows. */
+  readonly codeServerId?: string;
+  readonly devServerId?: string;
+  readonly retry?: () => unknown;
+}
+
 /** Says what was tried when something was thrown, and how to try it again. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly what: string;
   readonly codeServerId: string | undefined;
+  readonly devServerId: string | undefined;
   readonly retry: (() => unknown) | undefined;
 
   /** `what`: a whole clause without a full stop, such as *Could not start api*. */
-  constructor(what: string, cause: unknown, options: { codeServerId?: string; retry?: () => unknown } = {}) {
+  constructor(what: string, cause: unknown, options: FailureOptions = {}) {
     super(what, { cause });
     this.what = what;
     this.codeServerId = options.codeServerId;
+    this.devServerId = options.devServerId;
     this.retry = options.retry;
   }
 }
@@ -54,20 +64,24 @@ export function viewOfError(thrown: unknown, l10n: Localizer): ErrorView | undef
 }
 
 function actionsFor(code: string, failure: Failure | undefined): readonly ErrorAction[] {
-  const logs: ErrorAction = failure?.codeServerId === undefined ? 'showLogs' : 'showServerLogs';
+  const hasLog = failure?.codeServerId !== undefined || failure?.devServerId !== undefined;
+  const logs: ErrorAction = hasLog ? 'showServerLogs' : 'showLogs';
   const retry: readonly ErrorAction[] = failure?.retry === undefined ? [] : ['retry'];
   switch (code) {
     case 'engine-missing':
     case 'engine-too-old':
       return ['install', 'chooseExecutable', 'showLogs'];
+    // The ports of dev servers are in their devyard.yaml.
     case 'ports-exhausted':
-      return ['openPortSettings', 'showLogs'];
+      return failure?.devServerId === undefined ? ['openPortSettings', 'showLogs'] : [...retry, logs];
     case 'port-taken':
-      return [...retry, 'openPortSettings', logs];
+      return [...retry, ...(failure?.devServerId === undefined ? (['openPortSettings'] as const) : []), logs];
+    case 'tool-missing':
+      return ['openToolSettings', ...retry, logs];
     case 'reload-window':
       return ['reloadWindow', 'showLogs'];
     case 'unavailable':
-      return failure?.codeServerId === undefined ? ['restartDaemon', 'showLogs'] : [...retry, logs];
+      return hasLog ? [...retry, logs] : ['restartDaemon', 'showLogs'];
     default:
       return [...retry, logs];
   }

@@ -1,6 +1,7 @@
-import type { DevyardClient } from '../../api/client/client.ts';
+import type { CallOptions, DevyardClient } from '../../api/client/client.ts';
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { Problem } from '../../api/contract/daemon.ts';
+import type { DevServer } from '../../api/contract/devServers.ts';
 import type { Engine } from '../../api/contract/engine.ts';
 import type { DevyardEvent } from '../../api/contract/events.ts';
 import type { Job } from '../../api/contract/jobs.ts';
@@ -8,6 +9,7 @@ import type { Job } from '../../api/contract/jobs.ts';
 /** Where what the daemon says ends up. */
 export interface DaemonReader {
   onList(list: readonly CodeServer[]): void;
+  onDevServers(list: readonly DevServer[]): void;
   onEngine(engine: Engine): void;
   onJobs(jobs: readonly Job[]): void;
   onEvent(event: DevyardEvent): void;
@@ -38,14 +40,16 @@ export async function followDaemon(
       (engine) => reader.onEngine(engine),
       () => undefined, // The stream breaks, too, when the daemon cannot answer.
     );
-    const [jobs, list] = await Promise.all([
+    const [jobs, list, devServers] = await Promise.all([
       client.call('jobs.list', {}, { signal }),
       client.call('codeServers.list', {}, { signal }),
+      readDevServers(client, { signal }),
     ]);
     reader.onList(list);
+    reader.onDevServers(devServers);
     reader.onJobs(jobs);
   };
-  for await (const { id, event } of client.events(from.after, signal)) {
+  for await (const { id, event } of client.events(from.after, signal, { window: true })) {
     if (event.type === 'hello') {
       if (from.after === undefined || from.after > event.lastEventId) reader.onCursor(event.lastEventId);
       if (!from.complete) await readAll();
@@ -59,5 +63,15 @@ export async function followDaemon(
       if (event.type === 'problem') reader.onProblem(event.problem);
       if (id !== undefined) reader.onCursor(id);
     }
+  }
+}
+
+/** All projects with dev servers; none from a daemon that is too old to know of them. */
+export async function readDevServers(client: DevyardClient, options: CallOptions = {}): Promise<readonly DevServer[]> {
+  try {
+    return await client.call('devServers.list', {}, options);
+  } catch (error) {
+    if ((error as { readonly status?: unknown } | null)?.status === 404) return [];
+    throw error;
   }
 }

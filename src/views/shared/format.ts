@@ -68,3 +68,11 @@ export function escapeMarkdown(text: string): string {
 export function commandUri(command: string, ...args: readonly unknown[]): string {
   return `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
 }
+
+/** Log lines as Markdown. They are foreign text: the fence is longer than any run of backticks in them. */
+export function codeBlock(lines: readonly string[]): string {
+  const text = lines.map((line) => line.slice(0, 300)).join('\n');
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return `${fence}text\n${text}\n${fence}`;
+}

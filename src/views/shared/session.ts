@@ -1,6 +1,6 @@
 import type { Connection } from '../../api/client/launch.ts';
 import type { DaemonInfo } from '../../api/contract/daemon.ts';
-import { followDaemon } from './followDaemon.ts';
+import { followDaemon, readDevServers } from './followDaemon.ts';
 import type { Localizer } from './l10n.ts';
 import { Pause } from './pause.ts';
 import { SessionEvents } from './sessionEvents.ts';
@@ -10,6 +10,7 @@ import {
   isChange,
   type Snapshot,
   type SnapshotChange,
+  withDevServers,
   withEngine,
   withEvent,
   withJobs,
@@ -49,7 +50,8 @@ export class Session {
   #followed: Promise<void> = Promise.resolve();
   #cursor: number | undefined;
   #lastDaemon: Pick<DaemonInfo, 'pid' | 'startedAt'> | undefined;
-  #visible = false;
+  /** Views of Devyard that are on screen. */
+  readonly #seen = new Set<string>();
   /** A command waits for the connection. */
   #needed = false;
   #stopExpected = false;
@@ -84,10 +86,13 @@ export class Session {
     }
   }
 
-  /** Whether a view of Devyard is on screen: only then is a vanished daemon started again unasked. */
-  attend(visible: boolean): void {
-    this.#visible = visible;
-    if (!visible) return;
+  /** Whether a view of Devyard is on screen: only while one is, a vanished daemon is started again unasked. */
+  attend(visible: boolean, view = 'devyard.codeServers'): void {
+    if (!visible) {
+      this.#seen.delete(view);
+      return;
+    }
+    this.#seen.add(view);
     this.#pause.skip();
     if (this.#state.status === 'idle') void this.#joined(() => this.#establish()).catch(() => undefined);
   }
@@ -103,12 +108,14 @@ export class Session {
   /** Reads everything anew; only what really differs is announced. */
   async refresh(): Promise<void> {
     const { client } = await this.connect();
-    const [jobs, list, engine] = await Promise.all([
+    const [jobs, list, devServers, engine] = await Promise.all([
       client.call('jobs.list', {}),
       client.call('codeServers.list', {}),
+      readDevServers(client),
       client.call('engine.get', {}),
     ]);
     this.#apply(withList(this.#snapshot, list));
+    this.#apply(withDevServers(this.#snapshot, devServers));
     this.#apply(withJobs(this.#snapshot, jobs));
     this.#apply(withEngine(this.#snapshot, engine));
   }
@@ -176,6 +183,7 @@ export class Session {
         { after: this.#cursor, complete },
         {
           onList: (list) => this.#apply(withList(this.#snapshot, list)),
+          onDevServers: (list) => this.#apply(withDevServers(this.#snapshot, list)),
           onJobs: (jobs) => this.#apply(withJobs(this.#snapshot, jobs)),
           onEngine: (engine) => this.#apply(withEngine(this.#snapshot, engine)),
           onEvent: (event) => this.#apply(withEvent(this.#snapshot, event)),
@@ -239,7 +247,7 @@ export class Session {
         if (waited < successorMs) continue;
         throw this.#stopped();
       }
-      if (!running && !this.#visible && !this.#needed) {
+      if (!running && this.#seen.size === 0 && !this.#needed) {
         if (waited < unattendedMs) continue;
         this.#setState({ status: 'idle' });
         this.#forget();
@@ -280,7 +288,8 @@ export class Session {
     this.#lastDaemon = undefined;
     this.#cursor = undefined;
     const { jobs } = withJobs(this.#snapshot, []);
-    this.#apply({ ...withList(this.#snapshot, []), snapshot: emptySnapshot, engine: true, jobs });
+    const { devServers } = withDevServers(this.#snapshot, []);
+    this.#apply({ ...withList(this.#snapshot, []), snapshot: emptySnapshot, engine: true, jobs, devServers });
   }
 
   #apply(change: SnapshotChange): void {

@@ -19,6 +19,8 @@ export class SessionEvents {
 
   constructor(log: (message: string) => void) {
     this.#log = log;
+    // Every part of every view listens: many of them are no leak.
+    this.#emitter.setMaxListeners(0);
   }
 
   /** Subscribes; the returned function ends the subscription. */

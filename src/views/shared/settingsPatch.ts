@@ -9,6 +9,8 @@ export const pushedSettings = {
   'codeServer.extensionGallery': 'extensionGallery',
   'codeServer.devboxConfig': 'devboxConfigPath',
   'codeServer.access': 'codeServerAccess',
+  'devServers.tools': 'devServerTools',
+  'devServers.stopAfterLastWindow': 'devServerGraceSeconds',
 } as const satisfies Record<string, keyof Settings>;
 
 export type SettingKey = keyof typeof pushedSettings;

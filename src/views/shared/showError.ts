@@ -43,6 +43,7 @@ function titleOf(action: ErrorAction): string {
   const titles: Record<ErrorAction, string> = {
     install: vscode.l10n.t('Install'),
     chooseExecutable: vscode.l10n.t('Choose Executable…'),
+    openToolSettings: vscode.l10n.t('Choose Tools…'),
     openPortSettings: vscode.l10n.t('Open Settings'),
     reloadWindow: vscode.l10n.t('Reload Window'),
     restartDaemon: vscode.l10n.t('Restart Devyard'),
@@ -65,12 +66,16 @@ async function act(action: Exclude<ErrorAction, 'retry'>, thrown: unknown): Prom
         'workbench.action.openSettings',
         'devyard.codeServer.portRange',
       ));
+    case 'openToolSettings':
+      return void (await vscode.commands.executeCommand('workbench.action.openSettings', 'devyard.devServers.tools'));
     case 'reloadWindow':
       return void (await vscode.commands.executeCommand('workbench.action.reloadWindow'));
     case 'restartDaemon':
       return void (await vscode.commands.executeCommand('devyard.daemon.restart'));
     case 'showServerLogs':
-      return void (await vscode.commands.executeCommand('devyard.codeServer.showLogs', failure?.codeServerId));
+      return void (failure?.devServerId === undefined
+        ? await vscode.commands.executeCommand('devyard.codeServer.showLogs', failure?.codeServerId)
+        : await vscode.commands.executeCommand('devyard.devServer.showLogs', failure.devServerId));
     case 'showLogs':
       return void (await vscode.commands.executeCommand('devyard.daemon.showLogs'));
   }

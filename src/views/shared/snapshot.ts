@@ -1,4 +1,5 @@
 import type { CodeServer } from '../../api/contract/codeServers.ts';
+import type { DevServer } from '../../api/contract/devServers.ts';
 import type { Engine } from '../../api/contract/engine.ts';
 import type { DevyardEvent } from '../../api/contract/events.ts';
 import type { Job } from '../../api/contract/jobs.ts';
@@ -6,6 +7,7 @@ import type { Job } from '../../api/contract/jobs.ts';
 /** What this window knows of the daemon's resources. Replaced, never mutated. */
 export interface Snapshot {
   readonly codeServers: ReadonlyMap<string, CodeServer>;
+  readonly devServers: ReadonlyMap<string, DevServer>;
   /** Undefined until the daemon has said. */
   readonly engine: Engine | undefined;
   /** By id: those that run, and the one that has ended just now. */
@@ -24,15 +26,43 @@ export interface SnapshotChange {
   readonly engine: boolean;
   /** Jobs that began, ended, or said something new. */
   readonly jobs: readonly Job[];
+  readonly devServers: DevServerChange;
 }
 
-export const emptySnapshot: Snapshot = { codeServers: new Map(), engine: undefined, jobs: new Map() };
+/** What is different among the projects with dev servers, by their ids. */
+export interface DevServerChange {
+  /** Some project came, went or changed its name: the list as a whole is different. */
+  readonly structure: boolean;
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
 
-const nothing = { structure: false, changed: [], removed: [], metrics: [], engine: false, jobs: [] } as const;
+export const emptySnapshot: Snapshot = {
+  codeServers: new Map(),
+  devServers: new Map(),
+  engine: undefined,
+  jobs: new Map(),
+};
+
+const nothing = {
+  structure: false,
+  changed: [],
+  removed: [],
+  metrics: [],
+  engine: false,
+  jobs: [],
+  devServers: { structure: false, changed: [], removed: [] },
+} as const;
 
 export function isChange(change: SnapshotChange): boolean {
   const { structure, engine, changed, metrics, jobs } = change;
-  return structure || engine || changed.length > 0 || metrics.length > 0 || jobs.length > 0;
+  return (
+    structure || engine || changed.length > 0 || metrics.length > 0 || jobs.length > 0 || concernsDevServers(change)
+  );
+}
+
+export function concernsDevServers({ devServers }: SnapshotChange): boolean {
+  return devServers.structure || devServers.changed.length > 0;
 }
 
 export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChange {
@@ -53,9 +83,17 @@ export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChan
       return withJob(snapshot, event.job);
     case 'engine.changed':
       return withEngine(snapshot, event.engine);
+    case 'plugin/devserver/status': {
+      const { type: _, ...devServer } = event;
+      return withDevServer(snapshot, devServer);
+    }
     case 'devServer.deleted':
+      return withDevServers(
+        snapshot,
+        [...snapshot.devServers.values()].filter(({ id }) => id !== event.id),
+      );
+    // Its problems are in the state, too, which comes with it.
     case 'plugin/devserver/error':
-    case 'plugin/devserver/status':
     case 'config.changed':
     case 'settings.changed':
     case 'problem':
@@ -73,6 +111,16 @@ export function withList(snapshot: Snapshot, list: readonly CodeServer[]): Snaps
   const structure =
     removed.length > 0 || changed.some((id) => snapshot.codeServers.get(id)?.name !== codeServers.get(id)?.name);
   return { ...nothing, snapshot: { ...snapshot, codeServers }, structure, changed, removed };
+}
+
+/** Puts the answer of `devServers.list` in the place of what was known; only real differences count as changes. */
+export function withDevServers(snapshot: Snapshot, list: readonly DevServer[]): SnapshotChange {
+  const devServers = new Map(list.map((devServer) => [devServer.id, devServer]));
+  const removed = [...snapshot.devServers.keys()].filter((id) => !devServers.has(id));
+  const changed = list.filter((one) => !same(snapshot.devServers.get(one.id), one)).map((one) => one.id);
+  const structure =
+    removed.length > 0 || changed.some((id) => snapshot.devServers.get(id)?.pluginID !== devServers.get(id)?.pluginID);
+  return { ...nothing, snapshot: { ...snapshot, devServers }, devServers: { structure, changed, removed } };
 }
 
 export function withEngine(snapshot: Snapshot, engine: Engine): SnapshotChange {
@@ -104,6 +152,25 @@ export function sorted(snapshot: Snapshot): readonly CodeServer[] {
   return [...snapshot.codeServers.values()].sort(
     (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || a.createdAt - b.createdAt,
   );
+}
+
+/** Projects in the order people read: by name, then by folder. */
+export function sortedDevServers(snapshot: Snapshot): readonly DevServer[] {
+  return [...snapshot.devServers.values()].sort(
+    (a, b) => a.pluginID.localeCompare(b.pluginID, undefined, { numeric: true }) || a.devPath.localeCompare(b.devPath),
+  );
+}
+
+function withDevServer(snapshot: Snapshot, devServer: DevServer): SnapshotChange {
+  const known = snapshot.devServers.get(devServer.id);
+  if (same(known, devServer)) return { ...nothing, snapshot };
+  const devServers = new Map(snapshot.devServers).set(devServer.id, devServer);
+  const structure = known?.pluginID !== devServer.pluginID;
+  return {
+    ...nothing,
+    snapshot: { ...snapshot, devServers },
+    devServers: { structure, changed: [devServer.id], removed: [] },
+  };
 }
 
 function withCodeServer(snapshot: Snapshot, codeServer: CodeServer): SnapshotChange {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { browserAddress, foreignHost, urlForEditor, withTicket } from '../../../src/views/codeServers/externalUrl.ts';
+import { foreignHost, urlForEditor, withTicket } from '../../../src/views/codeServers/externalUrl.ts';
+import { browserAddress } from '../../../src/views/shared/browserAddress.ts';
 import { isOutputOf } from '../../../src/views/shared/outputDocument.ts';
 
 const ticket = 'http://127.0.0.1:8010/?folder=%2Fwork%2Fa%20b&ticket=abc-_1';
@@ -49,5 +50,12 @@ describe('browserAddress', () => {
     ['http://localhost:49152/', 'http://localhost:49152/'],
   ])('%s → %s', (external, expected) => {
     expect(browserAddress(external, local)).toBe(expected);
+  });
+
+  it('keeps the place within a page', () => {
+    const place = 'http://127.0.0.1:5173/app/?view=all#top';
+    const proxied = 'http://localhost:8080/proxy/5173/app/?view=all#top';
+    expect(browserAddress(proxied, place)).toBe('http://devyard.localhost:5173/app/?view=all#top');
+    expect(browserAddress(place, place)).toBe(place);
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Session } from '../../../src/views/shared/session.ts';
 import type { SessionState } from '../../../src/views/shared/sessionState.ts';
 import { whenConnected } from '../../../src/views/shared/whenConnected.ts';
+import { devServer } from './devServers/samples.ts';
 import { FakeHost } from './fakeDaemon.ts';
 import { codeServer, l10n, running } from './samples.ts';
 
@@ -95,6 +96,55 @@ describe('the session of a window', () => {
     host.streams.at(-1)?.push(new Error('reset'));
     await settle(1000);
     expect(host.streams.at(-1)?.after).toBe(40);
+  });
+
+  it('knows the projects by the time it is connected, and follows them', async () => {
+    host.devServers = [devServer('demo')];
+    await session.connect();
+    expect(session.snapshot.devServers.get('id-demo')?.status).toBe('idle');
+    host.emit({ type: 'plugin/devserver/status', ...devServer('demo', { status: 'ready' }) });
+    await settle();
+    expect(session.snapshot.devServers.get('id-demo')).toEqual(devServer('demo', { status: 'ready' }));
+    host.emit({ type: 'devServer.deleted', id: 'id-demo' });
+    await settle();
+    expect(session.snapshot.devServers.size).toBe(0);
+  });
+
+  it('tells the daemon that it is a window', async () => {
+    await session.connect();
+    expect(host.streams.map(({ window }) => window)).toEqual([true]);
+  });
+
+  it('gets on with a daemon that knows of no projects', async () => {
+    host.devServers = undefined;
+    await session.connect();
+    expect(session.state.status).toBe('connected');
+    expect(session.snapshot.codeServers.size).toBe(1);
+    await session.refresh();
+  });
+
+  it('forgets the projects of a daemon that is gone', async () => {
+    host.devServers = [devServer('demo')];
+    await session.connect();
+    const removed: string[] = [];
+    session.on('change', (change) => removed.push(...change.devServers.removed));
+    await session.stopDaemon(false);
+    expect(removed).toEqual(['id-demo']);
+    expect(session.snapshot.devServers.size).toBe(0);
+  });
+
+  it('starts a killed daemon again as long as any of its views is seen', async () => {
+    session.attend(true);
+    session.attend(true, 'devyard.devServers');
+    await settle();
+    session.attend(false);
+    host.kill();
+    await settle(2000);
+    expect(host.starts).toBe(2);
+    session.attend(false, 'devyard.devServers');
+    host.kill();
+    await settle(5000);
+    expect(host.starts).toBe(2);
   });
 
   it('starts a killed daemon again while its view is seen, and never shows an empty list meanwhile', async () => {

@@ -14,6 +14,8 @@ const presets: Record<SettingKey, unknown> = {
   'codeServer.extensionGallery': '',
   'codeServer.devboxConfig': '',
   'codeServer.access': 'devyard',
+  'devServers.tools': {},
+  'devServers.stopAfterLastWindow': 60,
 };
 const reader =
   (user: Partial<Record<SettingKey, unknown>>) =>
@@ -32,6 +34,15 @@ describe('settings', () => {
     expect(settingsPatch(reader({ 'codeServer.portRange': { start: 8050 } }))).toEqual({
       portRange: { start: 8050, end: 8100 },
     });
+  });
+
+  it('sends the tools as they were set, without those that were taken out', () => {
+    const tools = { go: '/go/bin/go' };
+    expect(settingsPatch(reader({ 'devServers.tools': tools, 'devServers.stopAfterLastWindow': 0 }))).toEqual({
+      devServerTools: tools,
+      devServerGraceSeconds: 0,
+    });
+    expect(settingsPatch(reader({}), new Set(['devServers.tools']))).toEqual({ devServerTools: {} });
   });
 
   it('goes back to the preset when a setting was just taken back', () => {
@@ -64,6 +75,13 @@ describe('an error', () => {
     );
     expect(view?.text).toBe('Could not start api: Port 8010 is taken. End process 12.');
     expect(view?.actions.at(-1)).toBe('showServerLogs');
+  });
+
+  it('of a project shows its log, and never offers the ports of code-servers', () => {
+    const failure = (code: string): Failure => new Failure('Could not start demo', thrown(code), { devServerId: '1' });
+    expect(viewOfError(failure('port-taken'), l10n)?.actions).toEqual(['showServerLogs']);
+    expect(viewOfError(failure('ports-exhausted'), l10n)?.actions).toEqual(['showServerLogs']);
+    expect(viewOfError(failure('tool-missing'), l10n)?.actions).toEqual(['openToolSettings', 'showServerLogs']);
   });
 
   it.each([

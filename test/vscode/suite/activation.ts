@@ -7,7 +7,7 @@ interface Manifest {
 }
 
 /** The editor registers these for every view by itself. */
-const viewCommand = /^devyard\.codeServers\.(focus|open|resetViewLocation|removeView|toggleVisibility)$/;
+const viewCommand = /^devyard\.(codeServers|devServers)\.(focus|open|resetViewLocation|removeView|toggleVisibility)$/;
 
 export const tests: Record<string, () => Promise<void>> = {
   'the extension activates and starts nothing that nobody looks at': async () => {

@@ -28,9 +28,10 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
     const timer = setTimeout(() => {
       for (const end of subscriptions) end();
       const servers = [...session.snapshot.codeServers.values()].map(({ state }) => state);
+      const projects = [...session.snapshot.devServers.values()];
       reject(
         new Error(
-          `${what} did not happen within ${String(patienceMs)} ms; ${JSON.stringify([session.state.status, ...servers])}`,
+          `${what} did not happen within ${String(patienceMs)} ms; ${JSON.stringify([session.state.status, ...servers, ...projects])}`,
         ),
       );
     }, patienceMs);

@@ -1,8 +1,10 @@
 import * as activation from './activation.ts';
 import * as codeServers from './codeServers.ts';
 import * as devboxYaml from './devboxYaml.ts';
+import * as devServers from './devServers.ts';
+import * as devServersEditor from './devServersEditor.ts';
 
-const modules = { activation, codeServers, devboxYaml };
+const modules = { activation, codeServers, devServers, devboxYaml, devServersEditor };
 
 /** Called by the editor inside its extension host: runs every test in order and reports each as a line. */
 export async function run(): Promise<void> {

@@ -93,6 +93,39 @@ describe('extension groups', () => {
   });
 });
 
+describe('in devyard.yaml', () => {
+  const file = resolve(import.meta.dirname, '../../../../schemas/devyard.schema.json');
+  const devyard = JSON.parse(readFileSync(file, 'utf8')) as JsonSchema;
+  const at = (text: string): readonly Suggestion[] => {
+    const { lines, line, character } = cursorIn(text);
+    return suggestionsAt(devyard, lines, line, character);
+  };
+  const process = 'projects:\n  - id: a\n    processes:\n      ui:\n        ';
+
+  it.each([
+    ['¦', ['version', 'projects']],
+    ['projects:\n  - id: a\n    keep¦', ['keepRunning']],
+    ['projects:\n  - id: a\n    preset: vi¦', ['vite']],
+    // What may be written in several ways has what any of them has.
+    [`${process}port:\n          ¦`, ['range', 'sticky', 'retry']],
+    [`${process}port: ¦`, ['true']],
+    [`${process}debug: ¦`, ['node', 'go']],
+    [`${process}debug:\n          ¦`, ['type', 'port']],
+    [`${process}ready:\n          - ¦`, ['http', 'log', 'tcp']],
+    [
+      'projects:\n  - id: a\n    builds:\n      b:\n        problems: [¦',
+      ['go', 'tsc', 'esbuild', 'vite', 'eslint', 'cargo'],
+    ],
+  ])('at %j there are %j', (text, expected) => {
+    expect(at(text).map(({ label }) => label)).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('a key that takes several forms is left for the person to begin', () => {
+    expect(at(`${process}po¦`).find(({ label }) => label === 'port')?.snippet).toBe('port: $0');
+    expect(at(`${process}rest¦`).find(({ label }) => label === 'restart')?.snippet).toBe('restart:\n  $0');
+  });
+});
+
 it('a key under the pointer is explained', () => {
   const { lines, line, character } = cursorIn('ui:\n  workspace:\n    max_up¦load_size_mb: 3');
   expect(descriptionAt(schema, lines, line, character)).toEqual({
