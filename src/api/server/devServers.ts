@@ -31,6 +31,8 @@ export function devServerHandlers(devServers: DevServers): DevServerHandlers {
     'devServers.logs': async ({ params, query }) => {
       const { pluginID } = devServers.get(params.id);
       const log = await devServers.log(params.id);
+      // Who saw a server answer may ask for what it wrote before that.
+      await log.poke();
       // Before the entries: who follows from there on must not miss what comes while they are read.
       const { lastSeq } = log;
       return { entries: await newestEntries(log, pluginID, query), lastSeq };

@@ -88,7 +88,7 @@ export class FakeLog implements ResourceLog {
   resumeRun = this.beginRun;
   endRun = this.beginRun;
   append = this.beginRun;
-  poke = this.beginRun;
+  poke = async (): Promise<void> => undefined;
   tail(lines: number, before = Infinity): Promise<readonly LogEntry[]> {
     return Promise.resolve(this.entries.filter((entry) => entry.seq < before).slice(-lines));
   }

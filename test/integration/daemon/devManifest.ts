@@ -58,15 +58,20 @@ export const linesOf = async (file: string): Promise<readonly string[]> =>
 /** Waits until a file is there. */
 export async function untilFile(file: string): Promise<void> {
   const stop = new AbortController();
-  const changes = watch(dirname(file), { signal: stop.signal });
+  const changes = watch(dirname(file), { signal: stop.signal })[Symbol.asyncIterator]();
+  const there = (): Promise<boolean> =>
+    access(file).then(
+      () => true,
+      () => false,
+    );
   try {
-    const there = (): Promise<boolean> =>
-      access(file).then(
-        () => true,
-        () => false,
-      );
-    if (await there()) return;
-    for await (const _ of changes) if (await there()) return;
+    // The watch begins when it is asked for its first event: before the look, or what comes in between is missed.
+    let change = changes.next();
+    while (!(await there())) {
+      await change;
+      change = changes.next();
+    }
+    change.catch(() => undefined);
   } finally {
     stop.abort();
   }
