@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   servers: () => import('./benches/servers.mts'),
   proxy: () => import('./benches/proxy.mts'),
   unpack: () => import('./benches/unpack.mts'),
+  devServers: () => import('./benches/devServers.mts'),
 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
