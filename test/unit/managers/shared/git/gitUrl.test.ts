@@ -152,7 +152,7 @@ describe('parseGitUrl', () => {
         const { url } = result;
         expect(url).not.toMatch(/^\s*-|^[\w+.-]*::|\p{Cc}/u);
         expect(url).toMatch(/^(https:\/\/|http:\/\/(localhost|127|\[::1\])|ssh:\/\/|file:\/\/\/|\/|[^-/][^/]*:)/);
-        const host = /^(?:(?:https?|ssh):\/\/)?(?:[^@/]*@)?([^/:]*)/.exec(url)?.[1];
+        const host = /^(?:(?:https?|ssh):\/\/)?(?:[^@/:]*@)?([^/:]*)/.exec(url)?.[1];
         expect(host).not.toMatch(/^-|%/);
         expect(parseGitUrl(url)).toEqual(result);
       }),
