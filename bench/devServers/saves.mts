@@ -94,12 +94,12 @@ async function buildsAfterBurst({ name, files, stamps, begun }: Watcher, round: 
   const stamped = stamps.length;
   const first = Math.floor(Math.random() * (files.length - burstFiles));
   const text = sourceText(1000 + round);
-  let last = performance.now();
+  let last: number | undefined;
   let pauseMs = 0;
   const save = async (path: string): Promise<void> => {
     await writeFile(path, text);
     const now = performance.now();
-    pauseMs = Math.max(pauseMs, now - last);
+    pauseMs = Math.max(pauseMs, now - (last ?? now));
     last = now;
   };
   await Promise.all(files.slice(first, first + burstFiles).map(save));
