@@ -1,17 +1,26 @@
 import * as vscode from 'vscode';
 import type { Session } from '../shared/session.ts';
 import { isRunning, sorted } from '../shared/snapshot.ts';
+import { StatusItem } from '../shared/statusItem.ts';
 import { summarize } from './statusSummary.ts';
 import { linkedCommands } from './tooltip.ts';
 
-/** The item in the status bar. It exists only while there is something to say. */
+/** The item of code-servers, and of Devyard itself, in the status bar. */
 export class CodeServersStatusBar implements vscode.Disposable {
   readonly #session: Session;
+  readonly #item: StatusItem;
   readonly #unsubscribe: readonly (() => void)[];
-  #item: vscode.StatusBarItem | undefined;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#item = new StatusItem({
+      id: 'codeServers',
+      name: vscode.l10n.t('Devyard Code Servers'),
+      priority: 50,
+      command: 'devyard.status.showActions',
+      linkedCommands: [...linkedCommands, 'devyard.daemon.restart', 'devyard.daemon.showLogs'],
+      blockedColor: 'statusBarItem.warningBackground',
+    });
     this.#unsubscribe = [
       session.on('state', () => this.#update()),
       session.on('change', ({ structure, changed, jobs }) => {
@@ -22,39 +31,17 @@ export class CodeServersStatusBar implements vscode.Disposable {
 
   /** What it shows now; undefined while it is hidden. */
   get text(): string | undefined {
-    return this.#item?.text;
+    return this.#item.text;
   }
 
   dispose(): void {
     for (const end of this.#unsubscribe) end();
-    this.#item?.dispose();
+    this.#item.dispose();
   }
 
   #update(): void {
     const { state, snapshot } = this.#session;
     const jobs = [...snapshot.jobs.values()].filter(isRunning);
-    const summary = summarize(state, sorted(snapshot), vscode.l10n, jobs);
-    if (summary === undefined) {
-      this.#item?.dispose();
-      this.#item = undefined;
-      return;
-    }
-    const item = (this.#item ??= this.#create());
-    item.text = summary.text;
-    const tooltip = new vscode.MarkdownString(summary.tooltip, true);
-    tooltip.isTrusted = {
-      enabledCommands: [...linkedCommands, 'devyard.daemon.restart', 'devyard.daemon.showLogs'],
-    };
-    item.tooltip = tooltip;
-    item.accessibilityInformation = { label: summary.accessibleLabel, role: 'button' };
-    item.backgroundColor = summary.blocked ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
-    item.show();
-  }
-
-  #create(): vscode.StatusBarItem {
-    const item = vscode.window.createStatusBarItem('codeServers', vscode.StatusBarAlignment.Left, 50);
-    item.name = vscode.l10n.t('Devyard Code Servers');
-    item.command = 'devyard.status.showActions';
-    return item;
+    this.#item.say(summarize(state, sorted(snapshot), vscode.l10n, jobs));
   }
 }

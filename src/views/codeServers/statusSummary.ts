@@ -3,21 +3,11 @@ import type { Job } from '../../api/contract/jobs.ts';
 import { commandUri, escapeMarkdown } from '../shared/format.ts';
 import type { Localizer } from '../shared/l10n.ts';
 import type { SessionState } from '../shared/sessionState.ts';
+import type { StatusSummary } from '../shared/statusSummary.ts';
 import { isBusy } from './actions.ts';
 import { jobText } from './jobText.ts';
 import { type Status, statusText } from './presentation.ts';
 import { linksOf } from './tooltip.ts';
-
-/** What the status bar says about code-servers. */
-export interface StatusSummary {
-  /** `$(server) 2 running`, `$(server) 2 running ✕1`, `$(loading~spin)`. */
-  readonly text: string;
-  /** Markdown. */
-  readonly tooltip: string;
-  readonly accessibleLabel: string;
-  /** Something keeps the person from working: nothing of Devyard can be reached. */
-  readonly blocked: boolean;
-}
 
 /** Undefined while there is nothing to say. `codeServers` in the order in which they are listed, `jobs` those that run. */
 export function summarize(

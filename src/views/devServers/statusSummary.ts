@@ -1,27 +1,17 @@
 import type { DevServer } from '../../api/contract/devServers.ts';
 import { escapeMarkdown } from '../shared/format.ts';
 import type { Localizer } from '../shared/l10n.ts';
+import type { StatusSummary } from '../shared/statusSummary.ts';
 import { failuresOf, isAlive, isBlocked, isDevBusy } from './actions.ts';
 import { presentProject } from './presentation.ts';
 import { projectLinks } from './tooltip.ts';
-
-/** What the status bar says about dev servers. */
-export interface DevStatusSummary {
-  /** `$(zap) 2`, `$(zap) 2 ✕1`, `$(loading~spin) 2`. */
-  readonly text: string;
-  /** Markdown. */
-  readonly tooltip: string;
-  readonly accessibleLabel: string;
-  /** Some project came to nothing: it waits for the person. */
-  readonly blocked: boolean;
-}
 
 /** Undefined while there is nothing to say. `devServers` in the order in which they are listed; `now` as everywhere. */
 export function summarizeDevServers(
   devServers: readonly DevServer[],
   now: number,
   l10n: Localizer,
-): DevStatusSummary | undefined {
+): StatusSummary | undefined {
   const up = devServers.filter((one) => one.mode === 'external' || isAlive(one)).length;
   const failed = devServers.reduce((sum, one) => sum + failuresOf(one), 0);
   const busy = devServers.some(isDevBusy);
