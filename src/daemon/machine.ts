@@ -11,18 +11,13 @@ import { describePortHolder } from '../managers/shared/ports/holder.ts';
 import { currentPlatform } from '../managers/shared/processes/platform.ts';
 import { Processes } from '../managers/shared/processes/processes.ts';
 import { RunRecords } from '../managers/shared/processes/runRecords.ts';
-import type { ProcessIdentity, ProcessPlatform, RunRecord } from '../managers/shared/processes/types.ts';
+import type { ProcessPlatform, RunRecordStore } from '../managers/shared/processes/types.ts';
 
 /** What all that runs on this machine shares: its processes, their records and logs, and the ports. */
 export interface Machine {
   readonly platform: ProcessPlatform;
   readonly processes: Processes;
-  readonly runRecords: {
-    writeIntent(record: RunRecord): Promise<void>;
-    writeStarted(record: RunRecord, identity: ProcessIdentity): Promise<void>;
-    remove(runId: string): Promise<void>;
-    list(): Promise<readonly RunRecord[]>;
-  };
+  readonly runRecords: RunRecordStore;
   readonly logs: LogStore;
   readonly ports: PortAllocator;
   readonly sampler: MetricsSampler;

@@ -3,7 +3,7 @@ import type { Write } from '../shared/events/journal.ts';
 import type { Jobs } from '../shared/jobs/jobs.ts';
 import type { LogStore } from '../shared/logs/types.ts';
 import type { PortAllocator, PortRange } from '../shared/ports/allocator.ts';
-import type { ProcessIdentity, RunningProcess, RunRecord, RunSpec } from '../shared/processes/types.ts';
+import type { RunningProcess, RunProcesses, RunRecordStore } from '../shared/processes/types.ts';
 import type { Database } from '../shared/store/schema.ts';
 import type { Catalog } from './catalog.ts';
 import type { CodeServerAccess, CodeServerEvent, TreeMetrics } from './model.ts';
@@ -30,18 +30,8 @@ export interface CodeServerContext {
   };
   readonly logs: LogStore;
   readonly ports: PortAllocator;
-  readonly processes: {
-    spawn(spec: RunSpec): Promise<RunningProcess>;
-    adopt(record: RunRecord): Promise<RunningProcess | undefined>;
-    /** Ends what is left of a run whose first process is gone. */
-    endLeftovers(record: RunRecord, graceMs: number): Promise<void>;
-  };
-  readonly runRecords: {
-    writeIntent(record: RunRecord): Promise<void>;
-    writeStarted(record: RunRecord, identity: ProcessIdentity): Promise<void>;
-    remove(runId: string): Promise<void>;
-    list(): Promise<readonly RunRecord[]>;
-  };
+  readonly processes: RunProcesses;
+  readonly runRecords: RunRecordStore;
   readonly metrics: {
     track(process: RunningProcess): void;
     untrack(runId: string): void;

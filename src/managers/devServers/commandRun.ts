@@ -4,6 +4,7 @@ import type { ResourceLog, RunLogFiles } from '../shared/logs/types.ts';
 import type { ProcessExit } from '../shared/processes/types.ts';
 import type { DevServerContext } from './context.ts';
 import type { Environment } from './plan.ts';
+import { resourceOf } from './resource.ts';
 
 export interface CommandRun {
   readonly projectId: string;
@@ -27,8 +28,6 @@ export type CommandResult =
   | { readonly type: 'cancelled' };
 
 const graceMs = 1000;
-
-export const resourceOf = (projectId: string, part: string): string => `devServer:${projectId}:${part}`;
 
 /**
  * Runs a command that comes to an end, as a run like every other: written down first, with its output in the log, and

@@ -2,13 +2,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Write } from '../shared/events/journal.ts';
 import type { LogStore } from '../shared/logs/types.ts';
 import type { PortAllocator } from '../shared/ports/allocator.ts';
-import type {
-  ProcessIdentity,
-  ProcessPlatform,
-  RunningProcess,
-  RunRecord,
-  RunSpec,
-} from '../shared/processes/types.ts';
+import type { ProcessPlatform, RunProcesses, RunRecordStore } from '../shared/processes/types.ts';
 import type { Database } from '../shared/store/schema.ts';
 import type { DevServerEvent } from './model.ts';
 import type { HttpProbe } from './process/ports.ts';
@@ -35,18 +29,8 @@ export interface DevServerContext {
   };
   readonly logs: LogStore;
   readonly ports: PortAllocator;
-  readonly processes: {
-    spawn(spec: RunSpec): Promise<RunningProcess>;
-    adopt(record: RunRecord): Promise<RunningProcess | undefined>;
-    /** Ends what is left of a run whose first process is gone. */
-    endLeftovers(record: RunRecord, graceMs: number): Promise<void>;
-  };
-  readonly runRecords: {
-    writeIntent(record: RunRecord): Promise<void>;
-    writeStarted(record: RunRecord, identity: ProcessIdentity): Promise<void>;
-    remove(runId: string): Promise<void>;
-    list(): Promise<readonly RunRecord[]>;
-  };
+  readonly processes: RunProcesses;
+  readonly runRecords: RunRecordStore;
   readonly http: {
     /** Asks whether a process answers. */
     readonly probe: HttpProbe;

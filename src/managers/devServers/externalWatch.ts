@@ -1,7 +1,7 @@
 import { watchFolder } from '../shared/logs/watcher.ts';
 import type { DevServerContext } from './context.ts';
 import { DevinfoWatch } from './external/devinfoWatch.ts';
-import type { ExternalInfo } from './model.ts';
+import type { ExternalInfo } from './external/parse.ts';
 
 /** The plugin that somebody else runs, from whichever file the plan names at present. */
 export class ExternalWatch {

@@ -2,8 +2,8 @@ import type { ResourceLog } from '../shared/logs/types.ts';
 import type { RunRecord } from '../shared/processes/types.ts';
 import type { DevServerContext } from './context.ts';
 import type { DevServerDefinition } from './model.ts';
+import { isDevServer, isOfProject, partOf, resourceOf } from './resource.ts';
 
-const prefix = 'devServer:';
 const graceMs = 5000;
 
 export interface Leftovers {
@@ -19,33 +19,26 @@ export async function readLeftovers({
   runRecords,
 }: Pick<DevServerContext, 'hostId' | 'runRecords'>): Promise<readonly RunRecord[]> {
   const records = await runRecords.list();
-  return records.filter((record) => record.hostId === hostId && record.resource.startsWith(prefix));
+  return records.filter((record) => record.hostId === hostId && isDevServer(record));
 }
 
 export function leftoversOf({ id, plan, wanted }: DevServerDefinition, records: readonly RunRecord[]): Leftovers {
-  const own = records.filter(({ resource }) => resource.startsWith(`${prefix}${id}:`));
+  const own = records.filter((record) => isOfProject(record, id));
   const isAdoptable = ({ resource }: RunRecord): boolean =>
-    wanted && plan.processes.some(({ name }) => resource === `${prefix}${id}:${name}`);
+    wanted && plan.processes.some(({ name }) => resource === resourceOf(id, name));
   return { adoptable: own.filter(isAdoptable), strays: own.filter((record) => !isAdoptable(record)) };
 }
 
-export const partOf = ({ resource }: RunRecord): string => resource.split(':').slice(2).join(':');
-
 /** Ends runs, and takes up what they wrote. `log`: of their project, while there is one. Faults are reported. */
 export async function endStrays(
-  {
-    onProblem,
-    platform,
-    processes,
-    runRecords,
-  }: Pick<DevServerContext, 'onProblem' | 'platform' | 'processes' | 'runRecords'>,
+  { onProblem, processes, runRecords }: Pick<DevServerContext, 'onProblem' | 'processes' | 'runRecords'>,
   strays: readonly RunRecord[],
   log?: ResourceLog,
 ): Promise<void> {
   const end = async (record: RunRecord): Promise<void> => {
     const { runId } = record;
     await log?.resumeRun(runId, { label: partOf(record) }).catch(onProblem);
-    const process = record.bootId === platform.bootId ? await processes.adopt(record) : undefined;
+    const process = await processes.adopt(record);
     if (process === undefined) await processes.endLeftovers(record, graceMs);
     else await process.stop(graceMs);
     await log?.endRun(runId).catch(onProblem);

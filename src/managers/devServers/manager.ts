@@ -2,18 +2,21 @@ import { dirname } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { DevyardError } from '../shared/errors.ts';
 import type { ResourceLog } from '../shared/logs/types.ts';
+import type { ConfigProblem } from '../shared/yaml/configProblem.ts';
 import { Mutex } from '../shared/mutex.ts';
 import type { RunRecord } from '../shared/processes/types.ts';
 import type { DevServerContext } from './context.ts';
 import { findProject } from './find.ts';
 import { LastWindow } from './lastWindow.ts';
-import { endStrays, leftoversOf, partOf, readLeftovers } from './leftovers.ts';
+import { endStrays, leftoversOf, readLeftovers } from './leftovers.ts';
 import type { ManifestSource } from './manifestSource.ts';
-import type { DevServer, DevServerDefinition, ExternalInfo, StartOptions } from './model.ts';
-import type { DevServers, ManifestProblem, Proposal, Rebuilt, TerminalInput, TerminalStream } from './ports.ts';
+import type { ExternalInfo } from './external/parse.ts';
+import type { DevServer, DevServerDefinition, StartOptions } from './model.ts';
+import type { DevServers, Proposal, Rebuilt, TerminalInput, TerminalStream } from './ports.ts';
 import { folderOf, isSamePlace, type Place, placeOf, requireAbsolute } from './place.ts';
 import { Project } from './project.ts';
 import { checkManifest, proposalsFor } from './reading.ts';
+import { partOf } from './resource.ts';
 import { readDevServers, saveDevServer } from './repository.ts';
 import { everyOne } from './session.ts';
 import { ManifestSources } from './sources.ts';
@@ -146,7 +149,7 @@ export class DevServerManager implements DevServers {
     return proposalsFor(await folderOf(path), this.#context);
   }
 
-  async check(path: string, text: string): Promise<readonly ManifestProblem[]> {
+  async check(path: string, text: string): Promise<readonly ConfigProblem[]> {
     return checkManifest(requireAbsolute(path), text, this.#context);
   }
 

@@ -1,3 +1,4 @@
+import type { ExternalInfo } from './external/parse.ts';
 import type { BuildProblem, ProjectPlan } from './plan.ts';
 
 /** In the words of the original; `stopped` is the end of a start, `idle` was never started. */
@@ -60,18 +61,6 @@ export interface DevBuild {
   readonly watching: boolean;
   readonly state: DevBuildState;
   readonly problems: readonly BuildProblem[];
-}
-
-/** What an externally run plugin says of itself in its `.devinfo` file. */
-export interface ExternalInfo {
-  readonly pid: number;
-  readonly protocol: string;
-  readonly protocolVersion: number;
-  readonly addr: string;
-  readonly vitePort?: number;
-  readonly pluginId?: string;
-  readonly version?: string;
-  readonly startedAt?: string;
 }
 
 /** What is stored of a project. */

@@ -2,12 +2,12 @@ import type { ResourceLog } from '../shared/logs/types.ts';
 import type { RunRecord } from '../shared/processes/types.ts';
 import { BuildPart } from './buildPart.ts';
 import type { DevServerContext } from './context.ts';
-import { partOf } from './leftovers.ts';
 import type { Part } from './part.ts';
 import type { BuildProblem, ProjectPlan } from './plan.ts';
 import { ProcessPart } from './processPart.ts';
 import { reload } from './reload.ts';
 import type { Surroundings } from './surroundings.ts';
+import { partOf } from './resource.ts';
 
 /** What a project consists of. */
 export interface Parts {

@@ -1,5 +1,7 @@
 import type { ResourceLog } from '../shared/logs/types.ts';
-import type { DevServer, ExternalInfo, StartOptions } from './model.ts';
+import type { ConfigProblem } from '../shared/yaml/configProblem.ts';
+import type { ExternalInfo } from './external/parse.ts';
+import type { DevServer, StartOptions } from './model.ts';
 import type { Grantor } from './trust.ts';
 
 export interface Rebuilt {
@@ -16,15 +18,6 @@ export interface Proposal {
   readonly text: string;
   /** What could not be taken over, and why. */
   readonly notes: readonly string[];
-}
-
-export interface ManifestProblem {
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-  readonly path: string;
-  readonly message: string;
 }
 
 /** The bytes of a process's terminal. */
@@ -57,7 +50,7 @@ export interface DevServers {
   openTerminal(id: string, process: string): Promise<TerminalStream>;
   type(id: string, process: string, input: TerminalInput): Promise<void>;
   propose(path: string): Promise<readonly Proposal[]>;
-  check(path: string, text: string): Promise<readonly ManifestProblem[]>;
+  check(path: string, text: string): Promise<readonly ConfigProblem[]>;
 }
 
 export interface TerminalInput {

@@ -10,7 +10,7 @@ import type { DevProcess, DevProcessRun, DevProcessState } from './model.ts';
 import type { Part } from './part.ts';
 import type { Command, Environment, ProcessPlan } from './plan.ts';
 import type { TerminalInput, TerminalStream } from './ports.ts';
-import { PortLeases } from './ports/leases.ts';
+import { PortLeases } from './process/leases.ts';
 import { failureOfError } from './process/failure.ts';
 import { SupervisedProcess } from './process/supervisedProcess.ts';
 import { pause } from './process/waiting.ts';

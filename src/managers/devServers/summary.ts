@@ -1,5 +1,6 @@
 import type { ManifestView } from './manifestSource.ts';
-import type { DevBuild, DevProcess, DevServer, DevServerDefinition, ExternalInfo, PartStatus } from './model.ts';
+import type { DevBuild, DevProcess, DevServer, DevServerDefinition, PartStatus } from './model.ts';
+import type { ExternalInfo } from './external/parse.ts';
 
 interface Parts {
   readonly processes: readonly DevProcess[];

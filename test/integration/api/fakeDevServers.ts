@@ -1,4 +1,5 @@
-import type { DevServer, ExternalInfo, StartOptions } from '../../../src/managers/devServers/model.ts';
+import type { ExternalInfo } from '../../../src/managers/devServers/external/parse.ts';
+import type { DevServer, StartOptions } from '../../../src/managers/devServers/model.ts';
 import type {
   DevServers,
   Proposal,

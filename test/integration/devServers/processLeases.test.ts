@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { defaultPortRange, PortLeases } from '../../../src/managers/devServers/ports/leases.ts';
+import { defaultPortRange } from '../../../src/managers/devServers/manifest/schemaParts.ts';
+import { PortLeases } from '../../../src/managers/devServers/process/leases.ts';
 import { PortAllocator } from '../../../src/managers/shared/ports/allocator.ts';
 
 const range = { start: 28_520, end: 28_521 };

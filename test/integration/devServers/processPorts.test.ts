@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProcessContext } from '../../../src/managers/devServers/process/ports.ts';
-import { PortLeases } from '../../../src/managers/devServers/ports/leases.ts';
+import { PortLeases } from '../../../src/managers/devServers/process/leases.ts';
 import type { RunRecord } from '../../../src/managers/shared/processes/types.ts';
 import { endProcess } from '../../support/endProcess.ts';
 import { is, isFinal, plainPlan, ProcessWorld, range, told, until } from './processWorld.ts';

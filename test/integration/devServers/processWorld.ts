@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { probe as httpProbe } from '../../../src/daemon/loopbackHttp.ts';
 import type { DevProcessState } from '../../../src/managers/devServers/model.ts';
 import type { ProcessPlan } from '../../../src/managers/devServers/plan.ts';
-import { PortLeases } from '../../../src/managers/devServers/ports/leases.ts';
+import { PortLeases } from '../../../src/managers/devServers/process/leases.ts';
 import type { ProcessContext } from '../../../src/managers/devServers/process/ports.ts';
 import { SupervisedProcess } from '../../../src/managers/devServers/process/supervisedProcess.ts';
 import { systemClock } from '../../../src/managers/shared/clock.ts';

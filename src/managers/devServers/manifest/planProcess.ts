@@ -4,12 +4,13 @@ import { linePatternFault, literally } from './patterns.ts';
 import { type PortScope, withSamplePorts } from './placeholders.ts';
 import type { Planner } from './planner.ts';
 import type { ManifestProcess } from './schema.ts';
+import { defaultPortRange } from './schemaParts.ts';
 
 const minute = 60_000;
 
 /** What holds where the manifest says nothing. Milliseconds. */
 const defaults = {
-  port: { range: { start: 15_173, end: 15_272 }, sticky: true, retry: 3 },
+  port: { range: defaultPortRange, sticky: true, retry: 3 },
   readyTimeoutMs: minute / 2,
   restart: { policy: 'on-failure', backoffMs: [1000, 30_000], max: 5 },
   stop: { signal: 'SIGTERM', graceMs: 5000 },

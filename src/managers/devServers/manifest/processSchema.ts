@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { anyPort, command, dependsOn, duration, environment, path, port, text } from './schemaParts.ts';
+import {
+  anyPort,
+  command,
+  defaultPortRange,
+  dependsOn,
+  duration,
+  environment,
+  path,
+  port,
+  text,
+} from './schemaParts.ts';
 
 const portRange = z
   .strictObject({
@@ -9,7 +19,7 @@ const portRange = z
       .refine(([start = 0, end = 0]) => start <= end, 'must not end before it begins. Write the lower port first')
       .optional()
       .describe('First and last port that may be taken.')
-      .meta({ default: [15_173, 15_272] }),
+      .meta({ default: [defaultPortRange.start, defaultPortRange.end] }),
     sticky: z
       .boolean()
       .optional()

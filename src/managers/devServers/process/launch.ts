@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { requireFolder } from '../../shared/files.ts';
 import type { RunningProcess, RunRecord } from '../../shared/processes/types.ts';
 import type { Environment } from '../plan.ts';
+import { resourceOf } from '../resource.ts';
 import { expandKnownPorts, expandPorts, type PortValues } from './placeholders.ts';
 import type { Launch, ProcessContext } from './ports.ts';
 import { probeTargets, type ProbeTarget } from './probeTargets.ts';
@@ -23,9 +24,6 @@ interface Wish {
   readonly debug: boolean;
 }
 
-export const resourceOf = ({ projectId, plan }: Pick<ProcessContext, 'projectId' | 'plan'>): string =>
-  `devServer:${projectId}:${plan.name}`;
-
 /**
  * Starts the process of a plan; what shall run is written first, so that a kill in between loses nothing. Rejects with
  * what keeps it from starting, or with the signal's reason; nothing is left of it then.
@@ -39,7 +37,7 @@ export async function launch(context: ProcessContext, { port, debug }: Wish, sig
   const { command, runId } = launch;
   const intent: RunRecord = {
     runId,
-    resource: resourceOf(context),
+    resource: resourceOf(context.projectId, plan.name),
     hostId,
     bootId,
     command,

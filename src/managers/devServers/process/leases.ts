@@ -2,9 +2,6 @@ import { DevyardError } from '../../shared/errors.ts';
 import type { PortAllocator } from '../../shared/ports/allocator.ts';
 import type { PortPlan } from '../plan.ts';
 
-/** What a project gets that says nothing; inclusive. */
-export const defaultPortRange = { start: 15_173, end: 15_272 } as const;
-
 /** A port that is one process's own until it is given back. */
 export interface PortLease {
   readonly port: number;

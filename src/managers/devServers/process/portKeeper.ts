@@ -1,4 +1,4 @@
-import type { PortLease } from '../ports/leases.ts';
+import type { PortLease } from './leases.ts';
 import { saysPortTaken } from './portConflict.ts';
 import type { ProcessContext } from './ports.ts';
 

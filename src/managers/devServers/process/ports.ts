@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { ResourceLog } from '../../shared/logs/types.ts';
-import type { ProcessIdentity, RunningProcess, RunRecord, RunSpec } from '../../shared/processes/types.ts';
+import type { RunProcesses, RunRecordStore } from '../../shared/processes/types.ts';
 import type { Command, DebugPlan, Environment, PortPlan, ProcessPlan } from '../plan.ts';
-import type { LeaseWish, PortLease } from '../ports/leases.ts';
+import type { LeaseWish, PortLease } from './leases.ts';
 
 /** What an HTTP probe found: a status, or in a few words why there was none (`connection refused`). */
 export type HttpAnswer = { readonly status: number } | { readonly failure: string };
@@ -52,17 +52,8 @@ export interface ProcessContext {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
-  readonly processes: {
-    spawn(spec: RunSpec): Promise<RunningProcess>;
-    adopt(record: RunRecord): Promise<RunningProcess | undefined>;
-    /** Ends what is left of a run whose first process is gone. */
-    endLeftovers(record: RunRecord, graceMs: number): Promise<void>;
-  };
-  readonly runRecords: {
-    writeIntent(record: RunRecord): Promise<void>;
-    writeStarted(record: RunRecord, identity: ProcessIdentity): Promise<void>;
-    remove(runId: string): Promise<void>;
-  };
+  readonly processes: RunProcesses;
+  readonly runRecords: Omit<RunRecordStore, 'list'>;
   /** The project's; lines of this process are told by its name. */
   readonly log: ResourceLog;
   readonly ports: PortSource;

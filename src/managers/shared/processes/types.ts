@@ -101,5 +101,21 @@ export interface RunPorts {
   readonly debug?: number;
 }
 
+/** What managers ask of `Processes`. */
+export interface RunProcesses {
+  spawn(spec: RunSpec): Promise<RunningProcess>;
+  adopt(record: RunRecord): Promise<RunningProcess | undefined>;
+  /** Ends what is left of a run whose first process is gone. */
+  endLeftovers(record: RunRecord, graceMs: number): Promise<void>;
+}
+
+/** The run files, without those that could not be read. */
+export interface RunRecordStore {
+  writeIntent(record: RunRecord): Promise<void>;
+  writeStarted(record: RunRecord, identity: ProcessIdentity): Promise<void>;
+  remove(runId: string): Promise<void>;
+  list(): Promise<readonly RunRecord[]>;
+}
+
 /** The environment variable every child carries: its run's id. */
 export const runVariable = 'DEVYARD_RUN';
