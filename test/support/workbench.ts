@@ -237,7 +237,8 @@ export class Workbench {
 
   /** What the tooltip of a row says. */
   async tooltipOf(item: Locator): Promise<Locator> {
-    const tooltip = this.page.locator('.monaco-hover:visible');
+    // On a busy machine it is there before its text is.
+    const tooltip = this.page.locator('.monaco-hover:visible').filter({ hasNotText: 'Loading...' });
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await item.hover();
       if (await isVisible(tooltip, 4000)) return tooltip;
