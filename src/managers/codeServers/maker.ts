@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { rememberKey, resourceOfKey } from '../shared/idempotency.ts';
 import { lastJobOf, requireSuccess } from '../shared/jobs/outcome.ts';
 import type { Job } from '../shared/jobs/types.ts';
 import { Mutex } from '../shared/mutex.ts';
@@ -8,7 +9,7 @@ import { jobKinds, jobTitle } from './jobRunners.ts';
 import type { ManagedServer } from './managedServer.ts';
 import type { CodeServer, CodeServerDefinition } from './model.ts';
 import { holderName } from './holderName.ts';
-import { rememberKey, resourceOfKey, saveCodeServer, type StoredCodeServer } from './repository.ts';
+import { saveCodeServer, type StoredCodeServer } from './repository.ts';
 
 /** The list of servers, as far as making one needs it. */
 interface Registry {

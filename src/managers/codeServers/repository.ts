@@ -1,7 +1,7 @@
 import { DevyardError, messageOf } from '../shared/errors.ts';
 import type { Write } from '../shared/events/journal.ts';
+import { forgetKeys } from '../shared/idempotency.ts';
 import { forgetSecrets } from '../shared/secrets/secrets.ts';
-import type { Database } from '../shared/store/schema.ts';
 import type { CodeServerContext } from './context.ts';
 import type { CodeServerDefinition, CodeServerState } from './model.ts';
 import { secretOwner } from './password.ts';
@@ -59,23 +59,7 @@ export function saveCodeServer(stored: StoredCodeServer): Write {
 export function eraseCodeServer(id: string): Write {
   return async (transaction) => {
     await transaction.deleteFrom('code_servers').where('id', '=', id).execute();
-    await transaction.deleteFrom('idempotency_keys').where('resource_id', '=', id).execute();
+    await forgetKeys(id)(transaction);
     await forgetSecrets(secretOwner(id))(transaction);
-  };
-}
-
-/** The resource that an `Idempotency-Key` made before. */
-export async function resourceOfKey(database: Database, key: string): Promise<string | undefined> {
-  const row = await database
-    .selectFrom('idempotency_keys')
-    .select('resource_id')
-    .where('key', '=', key)
-    .executeTakeFirst();
-  return row?.resource_id;
-}
-
-export function rememberKey(key: string, resourceId: string, time: number): Write {
-  return async (transaction) => {
-    await transaction.insertInto('idempotency_keys').values({ key, resource_id: resourceId, time }).execute();
   };
 }
