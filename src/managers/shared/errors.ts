@@ -21,8 +21,9 @@ export type DevyardErrorCode =
   | 'install-failed' // an extension
   | 'too-large'
   | 'unavailable' // a part that should answer does not
+  | 'server-refused' // a server that Devyard uses does not take its key, or does not allow it what was asked for
   | 'forbidden'
-  | 'unauthorized'
+  | 'unauthorized' // by Devyard itself: the token is missing or wrong
   | 'cancelled'
   | 'busy'
   | 'internal';

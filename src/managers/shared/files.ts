@@ -64,7 +64,7 @@ export function makePrivateFile(path: string): void {
 }
 
 /** Replaces a file as a whole: whoever reads sees the old text or the new one, even after a kill at any moment. */
-export async function writeFileAtomic(path: string, text: string, mode = 0o600): Promise<void> {
+export async function writeFileAtomic(path: string, text: string | Uint8Array, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', mode);

@@ -60,6 +60,24 @@ const ruleCases: readonly Case[] = [
   ...good('src/managers/codeServers', '../shared/errors.ts', './model.ts', './engine/install.ts', 'execa', 'node:path'),
   ...good('src/managers/codeServers/engine', '../../shared/errors.ts', '../model.ts'),
 
+  ...bad('src/managers/dokploy', '../../http/http.ts', '../../api/contract/dokploy.ts', '../../views/tree.ts'),
+  ...bad('src/managers/dokploy/machines', '../../../http/http.ts', '../../../api/server/server.ts'),
+  ...good('src/managers/dokploy', './api/types.ts', './api/client.ts'),
+  ...good('src/managers/dokploy/machines', '../api/types.ts'),
+
+  ...bad('src/http', 'vscode', 'fastify', 'zod', 'execa', 'https-proxy-agent', 'undici', '../daemon.ts', '../cli.ts'),
+  ...bad('src/http', '../managers/shared/errors.ts', '../managers/dokploy/model.ts', '../api/client/client.ts'),
+  ...bad('src/http', '../managers/dokploy/api/client.ts', '../views/tree.ts', '../provider/run.ts'),
+  ...good(
+    'src/http',
+    'node:https',
+    'node:tls',
+    'ws',
+    'proxy-from-env',
+    './dial.ts',
+    '../managers/dokploy/api/types.ts',
+  ),
+
   ...bad('src/api/contract', 'vscode', 'fastify', 'node:fs', 'node:http', '../client/client.ts', '../server/server.ts'),
   ...bad('src/api/contract', '../../managers/shared/errors.ts', '../../views/tree.ts', 'zod/mini'),
   ...good('src/api/contract', 'zod', './common.ts', './codeServers.ts', 'node:path'),
@@ -109,7 +127,8 @@ const ruleCases: readonly Case[] = [
     '../../daemon.ts',
   ),
   ...bad('src/views/codeServers', '../../api/contract/codeServers.ts', '../../dashboard/main.ts'),
-  ...bad('src/views', '../managers/codeServers/model.ts', '../api/server/server.ts'),
+  ...bad('src/views', '../managers/codeServers/model.ts', '../api/server/server.ts', '../http/http.ts'),
+  ...bad('src/api/client', '../../http/http.ts'),
   ...good(
     'src/views/codeServers',
     'vscode',
@@ -135,6 +154,34 @@ const ruleCases: readonly Case[] = [
   ...bad('src/cli', 'vscode', '../views/tree.ts', '../extension.ts'),
   ...good('src/cli', '../api/client/client.ts', '../daemon.ts', './output.ts'),
   ...good('src/cli.ts', './api/client/client.ts', './daemon.ts', './api/contract/routes.ts'),
+
+  ...bad('src/provider.ts', 'vscode', 'zod', './daemon.ts', './cli.ts', './extension.ts', './daemon/proxies.ts'),
+  ...bad(
+    'src/provider.ts',
+    './api/server/server.ts',
+    './managers/dokploy/manager.ts',
+    './managers/codeServers/model.ts',
+  ),
+  ...bad('src/provider', 'vscode', 'zod', 'execa', 'fastify', '../daemon.ts', '../cli/output.ts', '../views/tree.ts'),
+  ...bad(
+    'src/provider/verbs',
+    '../../api/client/client.ts',
+    '../../api/contract/routes.ts',
+    '../../api/server/server.ts',
+  ),
+  ...bad('src/provider/verbs', '../../managers/dokploy/model.ts', '../../managers/devServers/model.ts'),
+  ...good(
+    'src/provider/verbs',
+    'node:stream',
+    'ssh2',
+    '../readers.ts',
+    '../../http/http.ts',
+    '../../managers/shared/errors.ts',
+    '../../managers/dokploy/api/client.ts',
+    '../../managers/dokploy/ssh/keys.ts',
+    '../../managers/dokploy/machines/ensureMachine.ts',
+  ),
+  ...good('src/provider.ts', './build.ts', './provider/run.ts', './managers/shared/clock.ts'),
 
   ...bad(
     'src/dashboard',

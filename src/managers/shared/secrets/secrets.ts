@@ -39,18 +39,23 @@ export class Secrets {
 
   /** Keeps a value in place of a former one. Resolves when it is on the disk; rejects `disk-full` and the like. */
   async set(owner: string, name: string, value: string): Promise<void> {
-    const row = { owner, name, sealed: seal(this.#key, { owner, name }, value) };
     try {
-      await this.#database.transaction().execute(async (transaction) => {
-        await transaction
-          .insertInto('secrets')
-          .values(row)
-          .onConflict((conflict) => conflict.columns(['owner', 'name']).doUpdateSet(row))
-          .execute();
-      });
+      await this.#database.transaction().execute(this.keep(owner, name, value));
     } catch (error) {
       throw storeError(error, 'the database');
     }
+  }
+
+  /** The same, for the transaction that stores what the value belongs to. */
+  keep(owner: string, name: string, value: string): Write {
+    const row = { owner, name, sealed: seal(this.#key, { owner, name }, value) };
+    return async (transaction) => {
+      await transaction
+        .insertInto('secrets')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['owner', 'name']).doUpdateSet(row))
+        .execute();
+    };
   }
 
   /** undefined: there is none. Throws `store-corrupt` for one that is there and cannot be read. */
