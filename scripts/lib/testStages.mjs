@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureDocker } from './docker.mjs';
 import { duration, run, say } from './run.mjs';
 import { root } from './toolchain.mjs';
 
@@ -17,9 +18,10 @@ async function check(command, args) {
 }
 
 /** Runs a program that leaves its summary in `report`; without one it failed as a whole. */
-async function reported(report, command, args) {
+async function reported(report, command, args, env = {}) {
   await rm(report, { force: true });
-  const { code } = await run(command, args, { cwd: root, env: { ...process.env, DEVYARD_TEST_REPORT: report } });
+  const all = { ...process.env, ...env, DEVYARD_TEST_REPORT: report };
+  const { code } = await run(command, args, { cwd: root, env: all });
   const summary = existsSync(report)
     ? JSON.parse(await readFile(report, 'utf8'))
     : { passed: 0, failed: 1, skipped: [] };
@@ -27,9 +29,20 @@ async function reported(report, command, args) {
   return code !== 0 && summary.failed === 0 ? { ...summary, failed: 1 } : summary;
 }
 
-function vitest(project) {
+function vitest(project, env = {}) {
   const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts', 'lib', 'vitestReporter.mjs')}`];
-  return reported(join(reports, `${project}.json`), bin('vitest'), ['run', '--project', project, ...reporters]);
+  return reported(join(reports, `${project}.json`), bin('vitest'), ['run', '--project', project, ...reporters], env);
+}
+
+/** With a Docker engine where one can be had; the tests that need one say why not otherwise. */
+async function vitestWithDocker(project) {
+  const docker = await ensureDocker();
+  if (docker.socket === undefined) return vitest(project);
+  try {
+    return await vitest(project, { DEVYARD_TEST_DOCKER: docker.socket });
+  } finally {
+    await docker.close();
+  }
 }
 
 const host = (report, ...args) =>
@@ -42,9 +55,9 @@ const stages = {
   unused: ['Unused code and packages (knip)', () => check(bin('knip'), [])],
   build: ['Build and bundle sizes (esbuild)', () => check(process.execPath, ['esbuild.mjs', '--production'])],
   unit: ['Unit tests', () => vitest('unit')],
-  integration: ['Integration tests: real processes, real sockets', () => vitest('integration')],
+  integration: ['Integration tests: real processes, real sockets', () => vitestWithDocker('integration')],
   vscode: ['Inside a real extension host', () => host('vscode.json')],
-  e2e: ['A real browser on a real workbench', () => vitest('e2e')],
+  e2e: ['A real browser on a real workbench', () => vitestWithDocker('e2e')],
 };
 
 function choose(names) {
