@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DevyardError } from '../../shared/errors.ts';
+import { isDokployFailure } from '../api/failure.ts';
+import type { Task } from '../api/types.ts';
+import type { SshEndpoint } from '../ssh/types.ts';
+import { causeIn, logLines, withLines } from './causeInLog.ts';
+import { startFailureCode } from './portConflict.ts';
+import type { MachineContext, MachineRef, TaskVerdict } from './types.ts';
+import { verdictOf } from './verdict.ts';
+import { lookUntil, pause } from './waiting.ts';
+
+/** From the moment that something was to run: a node may have to pull the image first. */
+export const startDeadlineMs = 10 * 60_000;
+/** A failure that lasts so long is one: between two tasks there is always a moment without any. */
+const failedAfterMs = 4000;
+/** How often tasks are asked for while somebody tries to log in. */
+const watchMs = 1500;
+const tail = 40;
+
+export interface RunningOptions {
+  /** Ids of tasks that were there before: what they say is not about what was just started. */
+  readonly former?: ReadonlySet<string>;
+  readonly secrets?: readonly string[];
+}
+
+/** Ids of the swarm tasks of now. A compose service keeps its container where nothing changed, so its count again. */
+export async function formerTasks({ api, signal }: MachineContext, ref: MachineRef): Promise<ReadonlySet<string>> {
+  if (ref.kind === 'compose') return new Set();
+  return new Set((await api.tasks(ref, { signal })).map(({ containerId }) => containerId));
+}
+
+/** Waits until a task runs. Rejects `start-failed` with the container's own words for one that ends or finds no place. */
+export async function waitForTask(
+  context: MachineContext,
+  ref: MachineRef,
+  options: RunningOptions = {},
+): Promise<Task> {
+  const patience = failureWatch(context);
+  let last: TaskVerdict = { status: 'stopped' };
+  const seen = await lookUntil(context, startDeadlineMs, async () => {
+    const [verdict, isEmpty] = await ask(context, ref, options);
+    if (verdict.status === 'running') return verdict;
+    if (verdict.status === 'starting' && !isDeepStrictEqual(verdict, last)) context.step(verdict.reason, null);
+    last = verdict;
+    return patience(verdict, isEmpty) ? verdict : undefined;
+  });
+  if (seen?.status === 'running') return seen.task;
+  throw await failureOf(context, ref, seen ?? last, options.secrets);
+}
+
+/**
+ * Logs in, and gives up as soon as the machine turns out to end instead. Rejects with what `context.login` rejects with, or
+ * `start-failed`.
+ */
+export async function logInto(
+  context: MachineContext,
+  ref: MachineRef,
+  endpoint: SshEndpoint,
+  options: RunningOptions = {},
+): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  const patience = failureWatch(context);
+  const watch = async (): Promise<never> => {
+    for (;;) {
+      await pause({ clock: context.clock, signal }, watchMs);
+      const [verdict, isEmpty] = await ask({ ...context, signal }, ref, options);
+      if (patience(verdict, isEmpty)) throw await failureOf(context, ref, verdict, options.secrets);
+    }
+  };
+  const watching = watch();
+  const login = context.login(endpoint, signal);
+  try {
+    await Promise.race([login, watching.catch(onlyStartFailures)]);
+  } finally {
+    over.abort(context.signal.reason ?? new DevyardError('cancelled', 'It is over.'));
+    await Promise.allSettled([login, watching]);
+  }
+}
+
+/** A server that does not answer for a moment says nothing about the machine: the login decides. */
+function onlyStartFailures(error: unknown): Promise<never> {
+  if (error instanceof DevyardError && error.code === 'start-failed') throw error;
+  return new Promise(() => undefined);
+}
+
+async function ask(
+  { api, signal }: MachineContext,
+  ref: MachineRef,
+  { former = new Set() }: RunningOptions,
+): Promise<readonly [verdict: TaskVerdict, isEmpty: boolean]> {
+  const tasks = (await api.tasks(ref, { signal })).filter(({ containerId }) => !former.has(containerId));
+  return [verdictOf(tasks), tasks.length === 0];
+}
+
+/** Says whether a machine that should run has failed for good: without tasks it was not even begun. */
+function failureWatch({ clock }: MachineContext): (verdict: TaskVerdict, isEmpty: boolean) => boolean {
+  let since: number | undefined;
+  return ({ status }, isEmpty) => {
+    if (status === 'running' || status === 'starting' || isEmpty) {
+      since = undefined;
+      return false;
+    }
+    since ??= clock.monotonic();
+    return clock.monotonic() - since >= failedAfterMs;
+  };
+}
+
+async function failureOf(
+  context: MachineContext,
+  ref: MachineRef,
+  verdict: TaskVerdict,
+  secrets: readonly string[] = [],
+): Promise<DevyardError> {
+  const lines = await containerLines(context, ref, secrets);
+  for (const line of lines) context.log(line);
+  const cause = causeIn(lines);
+  const words = verdict.status === 'failed' || verdict.status === 'starting' ? verdict.reason : 'Nothing of it runs.';
+  const said = cause === undefined ? '' : ` Its log: ${cause}`;
+  return new DevyardError(startFailureCode(words), withLines(`The machine does not run. ${words}${said}`, lines), {
+    hint: hintFor(words),
+  });
+}
+
+function hintFor(words: string): string {
+  if (startFailureCode(words) === 'port-taken')
+    return 'Another program of that server has the port. Choose another one.';
+  if (/no suitable node/i.test(words))
+    return 'No node has what it asks for. Lower its limits, or choose another server.';
+  return 'Look at its container log.';
+}
+
+async function containerLines(
+  { api, signal }: MachineContext,
+  ref: MachineRef,
+  secrets: readonly string[],
+): Promise<readonly string[]> {
+  try {
+    const text = await api.containerLog(ref, tail, { signal });
+    // Docker's time stamps are not what somebody looks for.
+    return logLines(text.replaceAll(/^\d{4}-\d\d-\d\dT[\d:.]+Z /gm, ''), secrets);
+  } catch (error) {
+    if (isDokployFailure(error)) return [];
+    throw error;
+  }
+}
