@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { healthProbe } from './api/client/healthProbe.ts';
 import type { DaemonInfo } from './api/contract/daemon.ts';
-import { type DaemonFile, isNewer } from './api/contract/discovery.ts';
+import { isNewer } from './api/contract/discovery.ts';
 import { apiVersion } from './api/contract/routes.ts';
 import type { PassingEvent } from './api/server/deps.ts';
 import { createApiServer } from './api/server/server.ts';
 import { build } from './build.ts';
 import { keepAutoStartMark } from './daemon/autoStart.ts';
 import { wireCodeServers } from './daemon/codeServers.ts';
+import { requireNobodyAt, writeDaemonFile } from './daemon/daemonFile.ts';
 import { devboxOf } from './daemon/devbox.ts';
+import { wireDokploy } from './daemon/dokploy.ts';
 import { foundationsOf } from './daemon/foundations.ts';
 import { machineOf } from './daemon/machine.ts';
 import { wireDevServers } from './daemon/devServers.ts';
@@ -25,7 +26,7 @@ import { DaemonLog } from './managers/shared/daemonLog.ts';
 import { Emitter } from './managers/shared/emitter.ts';
 import { DevyardError } from './managers/shared/errors.ts';
 import { Journal } from './managers/shared/events/journal.ts';
-import { makePrivateDir, writeFileAtomic } from './managers/shared/files.ts';
+import { makePrivateDir } from './managers/shared/files.ts';
 import { IdleExit } from './managers/shared/idleExit.ts';
 import { Jobs } from './managers/shared/jobs/jobs.ts';
 import { type Locations, locationsOf } from './managers/shared/locations.ts';
@@ -36,7 +37,6 @@ import { Secrets } from './managers/shared/secrets/secrets.ts';
 import { SettingsFile } from './managers/shared/settings.ts';
 import { openStore, putAside } from './managers/shared/store/store.ts';
 
-const answerMs = 1000;
 const noWrite = async (): Promise<void> => undefined;
 
 /**
@@ -82,15 +82,11 @@ async function serve(
     startedAt,
     onProblem: report,
   });
-  await Promise.all([places.codeServers, places.workspaces, places.runs, places.logs].map(makePrivateDir));
+  await Promise.all([places.codeServers, places.workspaces, places.runs, places.logs, places.ssh].map(makePrivateDir));
   await removePartial(places.tools);
 
   const socket = process.platform === 'win32' ? `\\\\.\\pipe\\devyard-${randomUUID()}` : join(sockets, 'd.sock');
-  // The lock is enough where locks work; on a file system where they do not, the other daemon still answers.
-  if ((await healthProbe.ask({ socketPath: socket }, answerMs)) !== 'none')
-    throw new DevyardError('conflict', 'Another Devyard daemon answers for this data directory.', {
-      hint: 'Use it, or stop it with `devyard stop`.',
-    });
+  await requireNobodyAt(socket);
 
   const store = await openStore({ file: places.database, backups: places.backups, now: startedAt });
   const journal = await Journal.open<DaemonEvent>(store.database, { clock, onProblem: report });
@@ -153,6 +149,19 @@ async function serve(
     sockets,
   });
   await devServers.load();
+  const passing = new Emitter<PassingEvent>(report);
+  const dokploy = await wireDokploy({
+    clock,
+    database: store.database,
+    env,
+    hostId,
+    jobs,
+    journal,
+    onChecked: (id, at) => passing.emit({ type: 'dokploy.checked', id, at }),
+    onProblem: report,
+    places,
+    secrets,
+  });
   await eraseUploads(places.uploads, jobs.list()).catch(report);
   engines.onChange((engine) => void journal.observe({ type: 'engine.changed', engine }, noWrite));
   settings.onChange((changed) => {
@@ -166,7 +175,6 @@ async function serve(
   });
   sampler.watchedMs = devbox.refreshMs();
 
-  const passing = new Emitter<PassingEvent>(report);
   sampler.on((metrics) => {
     for (const [runId, sample] of metrics) {
       const id = codeServers.measured(runId, sample);
@@ -189,7 +197,7 @@ async function serve(
       if (endRunning) await Promise.all([codeServers.stopAll(), devServers.stopAll()]);
       await rm(places.daemonFile, { force: true });
       await api.close();
-      await Promise.all([codeServers.letGo(), devServers.letGo()]);
+      await Promise.all([codeServers.letGo(), devServers.letGo(), dokploy.letGo()]);
       await gates.closeAll();
       sampler.dispose();
       processes.dispose();
@@ -232,6 +240,7 @@ async function serve(
   const api = await createApiServer({
     codeServers,
     devServers,
+    dokploy,
     engines,
     events: journal,
     jobs,
@@ -291,16 +300,7 @@ async function serve(
     return bundleDir;
   });
 
-  const identity = await machine.platform.identify(process.pid);
-  const file: DaemonFile = {
-    socket,
-    token,
-    pid: process.pid,
-    startTime: identity?.startTime ?? 'unknown',
-    ...build,
-    apiVersion,
-  };
-  await writeFileAtomic(places.daemonFile, `${JSON.stringify(file)}\n`);
+  await writeDaemonFile(places.daemonFile, { socket, token }, machine.platform);
   const idle =
     options.idleExitMs === undefined
       ? undefined
@@ -309,7 +309,7 @@ async function serve(
           idleMs: options.idleExitMs,
           inUse: () =>
             clients > 0 ||
-            codeServers.runningCount + devServers.runningCount > 0 ||
+            codeServers.runningCount + devServers.runningCount + dokploy.activeCount > 0 ||
             engines.installing ||
             jobs.running > 0,
           exit: () => void end({ endRunning: false }),

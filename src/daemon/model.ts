@@ -1,5 +1,6 @@
 import type { CodeServerEvent, Engine } from '../managers/codeServers/model.ts';
 import type { DevServerEvent } from '../managers/devServers/model.ts';
+import type { DokployEvent } from '../managers/dokploy/model.ts';
 import type { JobEvent } from '../managers/shared/jobs/types.ts';
 import type { Problem } from '../managers/shared/problems.ts';
 import type { Settings } from '../managers/shared/settings.ts';
@@ -29,6 +30,7 @@ export interface RunningDaemon {
 export type DaemonEvent =
   | CodeServerEvent
   | DevServerEvent
+  | DokployEvent
   | JobEvent
   | { readonly type: 'config.changed' }
   | { readonly type: 'engine.changed'; readonly engine: Engine }

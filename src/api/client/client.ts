@@ -12,7 +12,9 @@ import {
   routes,
   type OperationId,
 } from '../contract/routes.ts';
+import { execIn, type WorkspaceCommand } from './exec.ts';
 import { ApiError, Transport, readText, unavailable, type Address } from './transport.ts';
+import { workspaceLog, type LogSource } from './workspaceLog.ts';
 
 export { ApiError, type Address } from './transport.ts';
 
@@ -33,6 +35,8 @@ export interface EventOptions {
 }
 
 export interface DevyardClient {
+  /** Of the daemon: for what has a connection of its own, such as a terminal (terminalSocket.ts). */
+  readonly address: Address;
   call<Id extends OperationId>(id: Id, input: OperationInput<Id>, options?: CallOptions): Promise<OperationOutput<Id>>;
   /** One connection: ends when the server or the signal ends it, rejects with ApiError when it breaks. Begins with `hello`. */
   events(after: number | undefined, signal: AbortSignal, options?: EventOptions): AsyncIterable<ReceivedEvent>;
@@ -47,6 +51,10 @@ export interface DevyardClient {
    * it. Rejects with ApiError, also when the process has no terminal now.
    */
   terminal(id: string, process: string, signal: AbortSignal): AsyncIterable<Buffer>;
+  /** Runs a command in a workspace of Dokploy. Resolves when it runs; rejects with ApiError. The signal ends it. */
+  exec(id: string, command: string, options?: Pick<CallOptions, 'signal'>): Promise<WorkspaceCommand>;
+  /** The newest lines of a workspace's log, then what comes, until the signal ends it. Rejects with ApiError. */
+  workspaceLog(id: string, source: LogSource, tail: number, signal: AbortSignal): AsyncIterable<Buffer>;
   /** Closes idle connections; calls in flight fail. */
   close(): void;
 }
@@ -56,6 +64,7 @@ export function createClient(address: Address): DevyardClient {
   const transport = new Transport(address);
 
   return {
+    address,
     async call(id, input, options = {}) {
       const [method, template] = routes[id];
       const { params, query, body } = input as CallParts;
@@ -83,6 +92,8 @@ export function createClient(address: Address): DevyardClient {
       logBatches(transport, devServerLogStreamPath(id) + queryText({ after }), signal),
     logText: (id, signal) => bytes(transport, logTextPath(id), signal),
     terminal: (id, process, signal) => bytes(transport, devServerTerminalPath(id, process), signal),
+    exec: (id, command, { signal } = {}) => execIn(transport, id, command, signal),
+    workspaceLog: (id, source, tail, signal) => workspaceLog(transport, id, source, tail, signal),
     close: () => transport.close(),
   };
 }

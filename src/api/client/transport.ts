@@ -42,14 +42,28 @@ export interface Send {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface BeginExchange {
+  readonly path: string;
+  /** Content type of the body. */
+  readonly type: string;
+  readonly first: Buffer;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A request whose body is written while its answer is read. */
+export interface Exchange {
+  readonly request: ClientRequest;
+  readonly answer: IncomingMessage;
+}
+
 /** Requests to one daemon over a Unix socket, named pipe or TCP. */
 export class Transport {
-  readonly #token: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #target: { readonly socketPath: string } | { readonly host: string; readonly port: string };
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
 
   constructor(address: Address) {
-    this.#token = address.token;
+    this.#headers = { Authorization: `Bearer ${address.token}` };
     if ('socket' in address) {
       this.#target = { socketPath: address.socket };
     } else {
@@ -64,6 +78,30 @@ export class Transport {
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
     throw errorOf(status, await readText(answer, send.signal));
+  }
+
+  /**
+   * Posts on a connection of its own, beginning with `first`; more may be written while the answer is read. Resolves with the
+   * head of a successful answer, everything else rejects with ApiError.
+   */
+  async exchange({ path, type, first, signal }: BeginExchange): Promise<Exchange> {
+    // A connection that was idle may break as it is used, and nobody could tell whether the request was heard.
+    const headers = { ...this.#headers, 'Content-Type': type, Connection: 'keep-alive' };
+    const request = httpRequest({ ...this.#target, method: 'POST', path, headers, agent: false, ...signalOf(signal) });
+    try {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        request.on('response', resolve);
+        request.on('error', reject);
+        request.write(first);
+      });
+      const status = answer.statusCode ?? 0;
+      if (status >= 200 && status < 300) return { request, answer };
+      throw errorOf(status, await readText(answer, signal));
+    } catch (error) {
+      request.destroy();
+      if (error instanceof ApiError) throw error;
+      throw signal?.aborted === true ? cancelled(error) : unavailable(error);
+    }
   }
 
   close(): void {
@@ -91,9 +129,9 @@ export class Transport {
     const options = {
       method,
       agent: this.#agent,
-      ...(signal === undefined ? {} : { signal }),
+      ...signalOf(signal),
       headers: {
-        Authorization: `Bearer ${this.#token}`,
+        ...this.#headers,
         ...headers,
         ...(json === undefined
           ? {}
@@ -127,12 +165,14 @@ export function unavailable(cause: unknown): ApiError {
   });
 }
 
-function cancelled(cause: unknown): ApiError {
+const signalOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+
+export function cancelled(cause: unknown): ApiError {
   return new ApiError({ code: 'cancelled', status: 0, message: 'The call was cancelled.', cause });
 }
 
 /** The error form of the API, or what can be said of an answer that is none of its own. */
-function errorOf(status: number, text: string): ApiError {
+export function errorOf(status: number, text: string): ApiError {
   try {
     const { error } = JSON.parse(text) as ErrorBody;
     return new ApiError({ ...error, status });

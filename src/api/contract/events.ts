@@ -3,6 +3,7 @@ import { codeServerSchema, metricsSchema } from './codeServers.ts';
 import { idSchema } from './common.ts';
 import { problemSchema } from './daemon.ts';
 import { buildProblemSchema, devServerSchema } from './devServers.ts';
+import { dokployServerSchema, workspaceSchema } from './dokploy.ts';
 import { engineSchema } from './engine.ts';
 import { jobSchema } from './jobs.ts';
 import { settingsSchema } from './settings.ts';
@@ -21,6 +22,10 @@ export const stateEventSchema = z.discriminatedUnion('type', [
     errors: z.array(buildProblemSchema).readonly().describe('Of the newest build; none after a good one'),
   }),
   z.object({ type: z.literal('devServer.deleted'), id: idSchema }),
+  z.object({ type: z.literal('dokploy.serverChanged'), server: dokployServerSchema }),
+  z.object({ type: z.literal('dokploy.serverRemoved'), id: idSchema }),
+  z.object({ type: z.literal('dokploy.workspaceChanged'), workspace: workspaceSchema }),
+  z.object({ type: z.literal('dokploy.workspaceRemoved'), id: idSchema }),
   z.object({ type: z.literal('job.changed'), job: jobSchema }),
   z.object({ type: z.literal('config.changed') }),
   z.object({ type: z.literal('engine.changed'), engine: engineSchema }),
@@ -34,6 +39,7 @@ export const transientEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reset'), lastEventId: z.number().int() }),
   z.object({ type: z.literal('codeServer.metrics'), id: idSchema, metrics: metricsSchema }),
   z.object({ type: z.literal('job.progress'), job: jobSchema }),
+  z.object({ type: z.literal('dokploy.checked'), id: idSchema, at: z.number().int() }),
 ]);
 
 export type StateEvent = z.infer<typeof stateEventSchema>;

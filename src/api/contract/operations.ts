@@ -42,20 +42,13 @@ import {
   terminalInputSchema,
   trustDevServerSchema,
 } from './devServers.ts';
+import { dokployOperations } from './dokployOperations.ts';
 import { engineSchema } from './engine.ts';
 import { jobSchema } from './jobs.ts';
 import { logsQuery, logsSchema } from './logs.ts';
+import type { Operation } from './operation.ts';
 import type { OperationId } from './routes.ts';
 import { patchSettingsSchema, settingsSchema } from './settings.ts';
-
-interface Operation {
-  readonly summary: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodObject;
-  readonly status: 200 | 201 | 202;
-  readonly response: z.ZodType;
-}
 
 /** What every operation takes and gives. One contract for editor, command line, browser and scripts. */
 export const operations = {
@@ -244,6 +237,7 @@ export const operations = {
     status: 202,
     response: acceptedSchema,
   },
+  ...dokployOperations,
   'jobs.list': { summary: 'All jobs, the newest last', status: 200, response: jobSchema.array() },
   'jobs.get': { summary: 'One job', params: idParams, status: 200, response: jobSchema },
   'jobs.cancel': {

@@ -38,6 +38,30 @@ export const routes = {
   'devServers.logs': ['GET', '/api/dev-servers/{id}/logs'],
   'devServers.external': ['GET', '/api/dev-servers/{id}/external'],
   'devServers.type': ['POST', '/api/dev-servers/{id}/processes/{process}/terminal'],
+  'dokploy.servers': ['GET', '/api/dokploy/servers'],
+  'dokploy.addServer': ['POST', '/api/dokploy/servers'],
+  'dokploy.server': ['GET', '/api/dokploy/servers/{id}'],
+  'dokploy.patchServer': ['PATCH', '/api/dokploy/servers/{id}'],
+  'dokploy.removeServer': ['DELETE', '/api/dokploy/servers/{id}'],
+  'dokploy.testServer': ['POST', '/api/dokploy/servers/{id}/test'],
+  'dokploy.targets': ['GET', '/api/dokploy/servers/{id}/targets'],
+  'dokploy.list': ['GET', '/api/dokploy/workspaces'],
+  'dokploy.create': ['POST', '/api/dokploy/workspaces'],
+  'dokploy.get': ['GET', '/api/dokploy/workspaces/{id}'],
+  'dokploy.patch': ['PATCH', '/api/dokploy/workspaces/{id}'],
+  'dokploy.delete': ['DELETE', '/api/dokploy/workspaces/{id}'],
+  'dokploy.start': ['POST', '/api/dokploy/workspaces/{id}/start'],
+  'dokploy.stop': ['POST', '/api/dokploy/workspaces/{id}/stop'],
+  'dokploy.restart': ['POST', '/api/dokploy/workspaces/{id}/restart'],
+  'dokploy.redeploy': ['POST', '/api/dokploy/workspaces/{id}/redeploy'],
+  'dokploy.adopt': ['POST', '/api/dokploy/workspaces/{id}/adopt'],
+  'dokploy.forgetHostKey': ['DELETE', '/api/dokploy/workspaces/{id}/host-key'],
+  'dokploy.forward': ['POST', '/api/dokploy/workspaces/{id}/forwards'],
+  'dokploy.removeForward': ['DELETE', '/api/dokploy/workspaces/{id}/forwards'],
+  'dokploy.logs': ['GET', '/api/dokploy/workspaces/{id}/logs'],
+  'dokploy.look': ['POST', '/api/dokploy/look'],
+  'dokploy.sshConfig': ['GET', '/api/dokploy/ssh-config'],
+  'dokploy.includeSshConfig': ['POST', '/api/dokploy/ssh-config/include'],
   'jobs.list': ['GET', '/api/jobs'],
   'jobs.get': ['GET', '/api/jobs/{id}'],
   'jobs.cancel': ['DELETE', '/api/jobs/{id}'],
@@ -62,6 +86,27 @@ export const devServerLogStreamPath = (id: string): string => `/api/dev-servers/
 /** What a process with a terminal writes, as it comes, after the newest of what it wrote before. */
 export const devServerTerminalPath = (id: string, process: string): string =>
   `/api/dev-servers/${encodeURIComponent(id)}/processes/${encodeURIComponent(process)}/terminal`;
+/**
+ * Runs a command in a workspace. A JSON body (`{command, input?}`) is answered with one JSON object a line: `{"stdout"}` and
+ * `{"stderr"}` in base64, at last `{"exit"}` or `{"error"}`. A body of execFramesType carries frames both ways at once:
+ * first the command, then its input; see execFrames.ts.
+ */
+export const workspaceExecPath = (id: string): string => `/api/dokploy/workspaces/${encodeURIComponent(id)}/exec`;
+/** Content type of frames: one byte for the kind, four for the length (big-endian), then so many bytes. */
+export const execFramesType = 'application/vnd.devyard.exec-frames';
+/**
+ * A log of a workspace as text that goes on as it is written. Query: `source`, `tail`. What ended it before its time is in
+ * the trailer `logErrorTrailer`: the body of an error answer as percent-encoded JSON.
+ */
+export const workspaceLogStreamPath = (id: string): string =>
+  `/api/dokploy/workspaces/${encodeURIComponent(id)}/logs/stream`;
+export const logErrorTrailer = 'Devyard-Error';
+/**
+ * WebSocket: bytes of a terminal both ways; a text message `{"columns":80,"rows":24}` says its size. Query: the first size.
+ * The last message is text, too: `{"exit"}` or `{"error"}`.
+ */
+export const workspaceTerminalPath = (id: string): string =>
+  `/api/dokploy/workspaces/${encodeURIComponent(id)}/terminal`;
 /** The whole log of one code-server as plain text. */
 export const logTextPath = (id: string): string => `/api/code-servers/${encodeURIComponent(id)}/logs.txt`;
 

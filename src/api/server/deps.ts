@@ -1,5 +1,6 @@
 import type { CodeServers, Engines } from '../../managers/codeServers/ports.ts';
 import type { DevServers } from '../../managers/devServers/ports.ts';
+import type { Dokploy } from '../../managers/dokploy/ports.ts';
 import type { Job } from '../../managers/shared/jobs/types.ts';
 import type { Clock } from '../../managers/shared/clock.ts';
 import type { Dispose } from '../../managers/shared/emitter.ts';
@@ -11,7 +12,7 @@ import type { Settings } from '../contract/settings.ts';
 import type { Passage } from './gate/passage.ts';
 
 /** Worth nothing a moment later; never stored. */
-export type PassingEvent = Extract<TransientEvent, { type: 'codeServer.metrics' | 'job.progress' }>;
+export type PassingEvent = Extract<TransientEvent, { type: 'codeServer.metrics' | 'dokploy.checked' | 'job.progress' }>;
 
 export interface SettingsPort {
   get(): Settings;
@@ -73,6 +74,7 @@ export interface Passages {
 export interface ServerDeps {
   readonly codeServers: CodeServers;
   readonly devServers: DevServers;
+  readonly dokploy: Dokploy;
   readonly engines: Engines;
   readonly events: EventLog<StateEvent>;
   readonly jobs: JobsPort;

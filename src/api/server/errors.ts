@@ -32,6 +32,7 @@ const statusOf: Readonly<Record<DevyardErrorCode, number>> = {
   'disk-full': 507,
   'start-failed': 502,
   'install-failed': 502,
+  'server-refused': 502,
   'too-large': 413,
   unauthorized: 401,
   forbidden: 403,

@@ -4,6 +4,7 @@ import type { OperationId } from '../contract/routes.ts';
 import { DevyardError } from '../../managers/shared/errors.ts';
 import type { ServerDeps } from './deps.ts';
 import { devServerHandlers } from './devServers.ts';
+import { dokployHandlers } from './dokploy.ts';
 
 type Part<Id extends OperationId, Key extends string> =
   (typeof operations)[Id] extends Record<Key, infer Schema extends z.ZodType> ? z.output<Schema> : undefined;
@@ -37,6 +38,7 @@ export function createHandlers({
   engines,
   daemon,
   devServers,
+  dokploy,
   jobs,
   settings,
   tickets,
@@ -89,6 +91,7 @@ export function createHandlers({
     'codeServers.fillWorkspace': ({ params, body }) =>
       codeServers.fillWorkspace(params.id, body.source, body.configFile),
     ...devServerHandlers(devServers),
+    ...dokployHandlers(dokploy),
     'jobs.list': () => jobs.list(),
     'jobs.get': ({ params }) => jobs.get(params.id),
     'jobs.cancel': ({ params }) => jobs.cancel(params.id),

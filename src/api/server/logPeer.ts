@@ -1,9 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../managers/shared/clock.ts';
 import { Mutex } from '../../managers/shared/mutex.ts';
+import { beat, type Heartbeat } from './heartbeat.ts';
 import type { Upgrade } from './upgrades.ts';
 
-const heartbeatMs = 30_000;
 /** Characters handed to the socket before it must have sent them: all that a slow client costs. */
 const chunkLength = 64 * 1024;
 
@@ -16,30 +16,18 @@ export class LogPeer {
   readonly closed: AbortSignal;
   readonly #ws: WebSocket;
   readonly #socket: Upgrade['socket'];
-  readonly #clock: Clock;
+  readonly #heartbeat: Heartbeat;
   readonly #turn = new Mutex();
-  /** Heard of since the last heartbeat: a pong, or that it took what was sent. */
-  #alive = true;
-  #cancelHeartbeat: () => void = () => undefined;
 
   constructor(ws: WebSocket, socket: Upgrade['socket'], clock: Clock) {
     const ended = new AbortController();
     this.closed = ended.signal;
     this.#ws = ws;
     this.#socket = socket;
-    this.#clock = clock;
     // What breaks the protocol is closed by ws itself.
     ws.on('error', () => undefined);
-    ws.on('close', () => {
-      this.#cancelHeartbeat();
-      ended.abort();
-    });
-    ws.on('pong', () => (this.#alive = true));
-    // Not answered by ws itself (autoPong): who asks without end and never reads would fill our memory with answers.
-    ws.on('ping', (data) => {
-      if (ws.readyState === ws.OPEN && ws.bufferedAmount < chunkLength) ws.pong(data);
-    });
-    this.#beat();
+    ws.on('close', () => ended.abort());
+    this.#heartbeat = beat(ws, clock);
   }
 
   /** Sends messages as JSON; resolves when they have left for the peer, or it has gone. Callers wait for each other. */
@@ -75,19 +63,7 @@ export class LogPeer {
         this.#ws.send(text, index === texts.length - 1 ? () => resolve() : ignore);
       this.#socket.uncork();
     });
-    this.#alive = true;
-  }
-
-  #beat(): void {
-    this.#cancelHeartbeat = this.#clock.after(heartbeatMs, () => {
-      if (!this.#alive) {
-        this.#ws.terminate();
-        return;
-      }
-      this.#alive = false;
-      if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping(undefined, undefined, ignore);
-      this.#beat();
-    });
+    this.#heartbeat.alive();
   }
 }
 

@@ -5,7 +5,7 @@ import type { ServerDeps } from './deps.ts';
 import { failureOf } from './errors.ts';
 import { feedAll, feedOne } from './logFeed.ts';
 import { LogPeer } from './logPeer.ts';
-import type { Upgrades } from './upgrades.ts';
+import { upgradeRequired, type Upgrades } from './upgrades.ts';
 
 /** `WS /ws/logs` and `WS /ws/logs/:id`, as the original server has them. */
 export interface LogSockets {
@@ -37,8 +37,7 @@ export function createLogSockets(deps: LogSocketDeps, upgrades: Upgrades): LogSo
   /** Turns the request into a peer and feeds it; a failure ends it. */
   const connect = (request: FastifyRequest, reply: FastifyReply, feed: (peer: LogPeer) => Promise<void>): void => {
     const upgrade = upgrades.take(request.raw);
-    if (upgrade === undefined)
-      throw Object.assign(new Error('This path is for WebSocket connections.'), { statusCode: 426 });
+    if (upgrade === undefined) throw upgradeRequired();
     reply.hijack();
     const { socket, head } = upgrade;
     server.handleUpgrade(request.raw, socket, head, (ws) => {

@@ -142,7 +142,7 @@ function schemaOf(id: OperationId): FastifySchema & { operationId: string; summa
   };
 }
 
-function templatePath(path: string): string {
+export function templatePath(path: string): string {
   return fastifyPath(decodeURIComponent(path));
 }
 

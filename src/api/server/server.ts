@@ -8,6 +8,9 @@ import { apiVersion } from '../contract/routes.ts';
 import { createAuthority, type DoorPolicy } from './auth.ts';
 import { createBearerCheck } from './bearer.ts';
 import type { ServerDeps } from './deps.ts';
+import { registerExec } from './dokployExec.ts';
+import { registerWorkspaceLogs } from './dokployLogs.ts';
+import { registerTerminals } from './dokployTerminals.ts';
 import { failureBody, failureOf } from './errors.ts';
 import { createEventStreams } from './events.ts';
 import { createHandlers } from './handlers.ts';
@@ -38,7 +41,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   const upgrades = new Upgrades();
   const logSockets = createLogSockets(deps, upgrades);
   const doors = new WeakMap<IncomingMessage, DoorPolicy>();
-  let closing = false;
+  const closing = new AbortController();
 
   const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const failure = failureOf(thrown);
@@ -80,7 +83,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   app.addHook('onRequest', async (request) => authority.check(request.raw, doors.get(request.raw)));
   app.addHook('onSend', async (_request, reply) => {
     void reply.header('Cache-Control', 'no-store').header('X-Content-Type-Options', 'nosniff');
-    if (closing) void reply.header('Connection', 'close');
+    if (closing.signal.aborted) void reply.header('Connection', 'close');
   });
 
   await app.register(swagger, {
@@ -98,6 +101,9 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
   registerStreams(app, streams, deps);
   registerProxyMisses(app);
   logSockets.register(app);
+  await registerExec(app, deps, closing.signal);
+  registerWorkspaceLogs(app, deps, closing.signal);
+  registerTerminals(app, deps, upgrades, closing.signal);
   await registerLegacy(app, deps, clock);
   await app.ready();
 
@@ -122,7 +128,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
         if (proxied === undefined) upgrades.offer(request, upgrade, (...both) => route(...both, door));
         else proxy.upgrade(request, upgrade, proxied);
       },
-      mayUpgrade: ({ url }) => /^\/(?:vscode|ws)\//.test(url ?? ''),
+      mayUpgrade: ({ url }) => /^\/(?:vscode|ws|api\/dokploy\/workspaces)\//.test(url ?? ''),
     },
     deps.onProblem,
   );
@@ -131,7 +137,7 @@ export async function createApiServer(deps: ServerDeps): Promise<ApiServer> {
     listenSocket: (path) => listeners.listenSocket(path),
     listenTcp: (host, port) => listeners.listenTcp(host, port),
     async close() {
-      closing = true;
+      closing.abort();
       streams.close();
       logSockets.close();
       await listeners.close();

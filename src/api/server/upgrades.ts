@@ -7,6 +7,11 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
+/** What a request without an upgrade is told on a path that is for WebSocket connections. */
+export function upgradeRequired(): Error {
+  return Object.assign(new Error('This path is for WebSocket connections.'), { statusCode: 426 });
+}
+
 interface Pending {
   readonly upgrade: Upgrade;
   readonly response: ServerResponse;
@@ -40,6 +45,11 @@ export class Upgrades {
       socket.destroySoon();
     });
     serve(request, response);
+  }
+
+  /** Whether the request asks for an upgrade. */
+  has(request: IncomingMessage): boolean {
+    return this.#pending.has(request);
   }
 
   /** Takes the socket from the response; undefined when the request asks for no upgrade. */

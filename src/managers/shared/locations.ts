@@ -27,6 +27,8 @@ export interface Locations {
   readonly codeServers: string;
   readonly workspaces: string;
   readonly uploads: string;
+  /** Keys, pinned host keys and the ssh config of remote workspaces. */
+  readonly ssh: string;
 }
 
 export function locationsOf(dataDir: string): Locations {
@@ -52,6 +54,7 @@ export function locationsOf(dataDir: string): Locations {
     codeServers: at('code-servers'),
     workspaces: at('workspaces'),
     uploads: at('uploads'),
+    ssh: at('ssh'),
   };
 }
 

@@ -34,6 +34,7 @@ describe('errors', () => {
     'store-newer': 503,
     'start-failed': 502,
     'install-failed': 502,
+    'server-refused': 502,
     'too-large': 413,
     forbidden: 403,
     unauthorized: 401,

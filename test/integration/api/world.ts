@@ -5,6 +5,7 @@ import type { Settings } from '../../../src/api/contract/settings.ts';
 import type { PassingEvent, ServerDeps } from '../../../src/api/server/deps.ts';
 import { Emitter } from '../../../src/managers/shared/emitter.ts';
 import { FakeDevServers } from './fakeDevServers.ts';
+import { FakeDokploy } from './fakeDokploy.ts';
 import { fakeConfig, FakeJobs, fakeUploads } from './fakeJobs.ts';
 import { FakeClock, FakeCodeServers, FakeEventLog, token } from './fakes.ts';
 
@@ -12,6 +13,7 @@ export interface World {
   readonly deps: ServerDeps;
   readonly codeServers: FakeCodeServers;
   readonly devServers: FakeDevServers;
+  readonly dokploy: FakeDokploy;
   readonly windows: number[];
   readonly events: FakeEventLog;
   readonly clock: FakeClock;
@@ -38,6 +40,7 @@ export function createWorld(): World {
   const jobs = new FakeJobs();
   const codeServers = new FakeCodeServers(jobs);
   const devServers = new FakeDevServers();
+  const dokploy = new FakeDokploy(jobs);
   const events = new FakeEventLog();
   const clock = new FakeClock();
   const passing = new Emitter<PassingEvent>();
@@ -64,6 +67,7 @@ export function createWorld(): World {
   const deps: ServerDeps = {
     codeServers,
     devServers,
+    dokploy,
     engines: { get: async () => engine, install: async () => engine, cancelInstall: async () => engine },
     events,
     jobs,
@@ -88,5 +92,18 @@ export function createWorld(): World {
     onProblem: (message) => problems.push(message),
     clock,
   };
-  return { deps, codeServers, devServers, windows, events, clock, passing, jobs, problems, clients, daemonCalls };
+  return {
+    deps,
+    codeServers,
+    devServers,
+    dokploy,
+    windows,
+    events,
+    clock,
+    passing,
+    jobs,
+    problems,
+    clients,
+    daemonCalls,
+  };
 }

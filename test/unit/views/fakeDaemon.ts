@@ -3,6 +3,7 @@ import type { Connection } from '../../../src/api/client/launch.ts';
 import { ApiError } from '../../../src/api/client/transport.ts';
 import type { CodeServer } from '../../../src/api/contract/codeServers.ts';
 import type { DevServer } from '../../../src/api/contract/devServers.ts';
+import type { DokployServer, Workspace } from '../../../src/api/contract/dokploy.ts';
 import type { DevyardEvent } from '../../../src/api/contract/events.ts';
 import type { Job } from '../../../src/api/contract/jobs.ts';
 import { daemonInfo } from './samples.ts';
@@ -43,6 +44,11 @@ export class FakeHost {
   readonly jobs = new Map<string, Job>();
   /** Undefined: the daemon is too old to know of them. */
   devServers: readonly DevServer[] | undefined = [];
+  /** Undefined: the daemon is too old to know of it. */
+  dokploy: { readonly servers: readonly DokployServer[]; readonly workspaces: readonly Workspace[] } | undefined = {
+    servers: [],
+    workspaces: [],
+  };
   readonly streams: FakeStream[] = [];
   readonly calls: string[] = [];
   /** How often a daemon was started because none ran. */
@@ -92,8 +98,12 @@ export class FakeHost {
           : Promise.resolve(job);
       }
       if (id === 'codeServers.list') return Promise.resolve([...this.servers.values()]);
+      const unknown = new ApiError({ code: 'not-found', status: 404, message: 'There is nothing here.' });
+      if (id === 'dokploy.servers' || id === 'dokploy.list') {
+        if (this.dokploy === undefined) return Promise.reject(unknown);
+        return Promise.resolve(id === 'dokploy.list' ? this.dokploy.workspaces : this.dokploy.servers);
+      }
       if (id === 'devServers.list') {
-        const unknown = new ApiError({ code: 'not-found', status: 404, message: 'There is nothing here.' });
         return this.devServers === undefined ? Promise.reject(unknown) : Promise.resolve(this.devServers);
       }
       if (id === 'jobs.list') return Promise.resolve([...this.jobs.values()]);
@@ -101,6 +111,7 @@ export class FakeHost {
       return Promise.resolve({ status: 'ready', path: '/x', version: '1', source: 'path' });
     };
     return {
+      address: { socket: '/data/socket', token: '' },
       call: call as DevyardClient['call'],
       events: (after, signal, { window = false } = {}) => {
         const stream = new FakeStream(after, window);
@@ -112,6 +123,12 @@ export class FakeHost {
         throw new Error('no logs here');
       },
       devServerLogs: () => {
+        throw new Error('no logs here');
+      },
+      exec: () => {
+        throw new Error('no commands here');
+      },
+      workspaceLog: () => {
         throw new Error('no logs here');
       },
       terminal: () => {

@@ -20,6 +20,17 @@ export interface Tables {
     granted_by: string;
     time: number;
   };
+  dokploy_servers: {
+    id: string;
+    host_id: string;
+    definition: string;
+  };
+  dokploy_workspaces: {
+    id: string;
+    host_id: string;
+    server_id: string;
+    definition: string;
+  };
   events: {
     id: number;
     time: number;
@@ -105,6 +116,21 @@ export const migrations: readonly ((database: Database) => Promise<void>)[] = [
       .addColumn('granted_by', 'text', (column) => column.notNull())
       .addColumn('time', 'integer', (column) => column.notNull())
       .addPrimaryKeyConstraint('dev_server_trusts_key', ['path', 'hash'])
+      .execute();
+  },
+  async (database) => {
+    await database.schema
+      .createTable('dokploy_servers')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('host_id', 'text', (column) => column.notNull())
+      .addColumn('definition', 'text', (column) => column.notNull())
+      .execute();
+    await database.schema
+      .createTable('dokploy_workspaces')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('host_id', 'text', (column) => column.notNull())
+      .addColumn('server_id', 'text', (column) => column.notNull())
+      .addColumn('definition', 'text', (column) => column.notNull())
       .execute();
   },
 ];
