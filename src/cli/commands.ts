@@ -23,7 +23,34 @@ import {
 } from './devServers/lifecycle.ts';
 import { projectLogsCommand } from './devServers/logs.ts';
 import { checkManifestCommand, importProjectCommand } from './devServers/manifest.ts';
+import { createWorkspaceCommand } from './dokploy/create.ts';
+import { execCommand } from './dokploy/exec.ts';
+import { forwardCommand, unforwardCommand } from './dokploy/forwards.ts';
+import {
+  deleteWorkspaceCommand,
+  redeployWorkspaceCommand,
+  restartWorkspaceCommand,
+  startWorkspaceCommand,
+  stopWorkspaceCommand,
+} from './dokploy/lifecycle.ts';
+import { workspaceLogsCommand } from './dokploy/logs.ts';
+import {
+  addServerCommand,
+  listServersCommand,
+  removeServerCommand,
+  setServerCommand,
+  testServerCommand,
+} from './dokploy/servers.ts';
+import { setWorkspaceCommand } from './dokploy/set.ts';
+import { sshCommand } from './dokploy/ssh.ts';
+import {
+  adoptWorkspaceCommand,
+  forgetHostKeyCommand,
+  listWorkspacesCommand,
+  sshConfigCommand,
+} from './dokploy/workspaces.ts';
 import { cancelJobCommand, jobsCommand } from './jobs/commands.ts';
+import { providerCommand } from './provider/command.ts';
 import type { Section } from './usage.ts';
 
 /** Every command there is, as the help lists them. */
@@ -67,6 +94,33 @@ export const sections: readonly Section[] = [
       importProjectCommand,
     ],
   },
+  {
+    title: 'Dokploy',
+    commands: [
+      listServersCommand,
+      addServerCommand,
+      setServerCommand,
+      testServerCommand,
+      removeServerCommand,
+      listWorkspacesCommand,
+      createWorkspaceCommand,
+      startWorkspaceCommand,
+      stopWorkspaceCommand,
+      restartWorkspaceCommand,
+      redeployWorkspaceCommand,
+      setWorkspaceCommand,
+      adoptWorkspaceCommand,
+      execCommand,
+      sshCommand,
+      forwardCommand,
+      unforwardCommand,
+      workspaceLogsCommand,
+      sshConfigCommand,
+      forgetHostKeyCommand,
+      deleteWorkspaceCommand,
+    ],
+  },
+  { title: 'DevPod', commands: [providerCommand] },
   { title: 'Work in progress', commands: [jobsCommand, cancelJobCommand] },
   { title: 'devbox.yaml', commands: [showConfigCommand, checkConfigCommand, groupsCommand, templatesCommand] },
 ];

@@ -22,11 +22,18 @@ export class DaemonLink {
     return new DaemonLink(surroundings, (await ensureDaemon(surroundings)).client);
   }
 
+  get address(): DevyardClient['address'] {
+    return this.#client.address;
+  }
+
   readonly call: DevyardClient['call'] = (id, input, options) => this.#client.call(id, input, options);
   readonly events: DevyardClient['events'] = (after, signal) => this.#client.events(after, signal);
   readonly logs: DevyardClient['logs'] = (id, after, signal) => this.#client.logs(id, after, signal);
   readonly devServerLogs: DevyardClient['devServerLogs'] = (id, after, signal) =>
     this.#client.devServerLogs(id, after, signal);
+  readonly exec: DevyardClient['exec'] = (id, command, options) => this.#client.exec(id, command, options);
+  readonly workspaceLog: DevyardClient['workspaceLog'] = (id, source, tail, signal) =>
+    this.#client.workspaceLog(id, source, tail, signal);
   readonly logText: DevyardClient['logText'] = (id, signal) => this.#client.logText(id, signal);
 
   /**
