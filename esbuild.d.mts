@@ -1,7 +1,7 @@
 import type { BuildOptions, BuildResult } from 'esbuild';
 
 export declare const root: string;
-export declare const extensionLimit: number;
+export declare const sizeLimits: Readonly<Record<string, number>>;
 export declare const editorOptions: { external: string[] };
 export declare const nodeOptions: { external: string[] };
 export declare function buildStamp(): Promise<{ version: string; build: number }>;

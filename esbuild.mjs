@@ -1,4 +1,4 @@
-// Bundles the four programs into dist/. Usage: node esbuild.mjs [--production] [--watch]
+// Bundles the programs into dist/. Usage: node esbuild.mjs [--production] [--watch]
 import { chmod, cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,8 +6,11 @@ import { build, context } from 'esbuild';
 
 export const root = dirname(fileURLToPath(import.meta.url));
 
-/** Minified bytes; the extension is loaded by every window, so heavy libraries belong into the daemon. */
-export const extensionLimit = 200_000;
+/**
+ * Minified bytes; the extension is loaded by every window, so heavy libraries belong into the daemon, and what not every
+ * window shows into a bundle of its own.
+ */
+export const sizeLimits = { 'dist/extension.js': 200_000, 'dist/dokployViews.js': 200_000 };
 
 /** `{version, build}`, where `build` is in seconds since the epoch and orders builds of one version. */
 export async function buildStamp() {
@@ -46,13 +49,26 @@ export const nodeOptions = {
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
-/** `devyard serve` loads the daemon only when asked to: it stays a file of its own beside the CLI. */
-const daemonStaysOutside = {
-  name: 'daemon-stays-outside',
+/** `devyard serve` and `devyard provider` load their program only when asked to: it stays a file of its own beside the CLI. */
+const programsStayOutside = {
+  name: 'programs-stay-outside',
   setup({ onResolve }) {
-    onResolve({ filter: /(^|\/)daemon\.ts$/ }, ({ path, resolveDir, kind }) =>
-      kind !== 'entry-point' && resolve(resolveDir, path) === join(root, 'src/daemon.ts')
-        ? { path: './daemon.js', external: true }
+    onResolve({ filter: /(^|\/)(daemon|provider)\.ts$/ }, ({ path, resolveDir, kind }) => {
+      const program = basename(path, '.ts');
+      return kind !== 'entry-point' && resolve(resolveDir, path) === join(root, `src/${program}.ts`)
+        ? { path: `./${program}.js`, external: true }
+        : undefined;
+    });
+  },
+};
+
+/** The view *Dokploy* is loaded when it is first needed: it stays a file of its own beside the extension. */
+const viewsStayOutside = {
+  name: 'views-stay-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /(^|\/)parts\.ts$/ }, ({ path, resolveDir, kind }) =>
+      kind === 'dynamic-import' && resolve(resolveDir, path) === join(root, 'src/views/dokploy/parts.ts')
+        ? { path: './dokployViews.js', external: true }
         : undefined,
     );
   },
@@ -66,7 +82,7 @@ const vscodeAsItIs = {
   name: 'vscode-as-it-is',
   setup({ initialOptions, onEnd }) {
     onEnd(async ({ errors }) => {
-      if (errors.length > 0) return;
+      if (errors.length > 0 || initialOptions.write === false) return;
       const file = resolve(root, initialOptions.outfile);
       const text = await readFile(file, 'utf8');
       await writeFile(file, text.replaceAll(/\b[\w$]+\((require\("vscode"\))\)/g, '$1'));
@@ -134,6 +150,9 @@ export async function terminalBundles(folder, { production = false } = {}) {
   return [holder, ...(onWindows ? helpers : [])];
 }
 
+/** What is imported when it is needed is required then: Node's loader for `import()` takes its time to get ready. */
+const required = { 'dynamic-import': false };
+
 export async function bundles({ production = false } = {}) {
   const base = await baseOptions({ production });
   return [
@@ -142,7 +161,16 @@ export async function bundles({ production = false } = {}) {
       ...editorOptions,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.js',
+      // The editor gives `vscode` to what is required.
+      supported: { 'dynamic-import': false },
       // Columns of a source map would no longer be true.
+      plugins: [viewsStayOutside, ...(production ? [vscodeAsItIs] : [])],
+    },
+    {
+      ...base,
+      ...editorOptions,
+      entryPoints: ['src/views/dokploy/parts.ts'],
+      outfile: 'dist/dokployViews.js',
       plugins: production ? [vscodeAsItIs] : [],
     },
     { ...base, ...nodeOptions, entryPoints: ['src/daemon.ts'], outfile: 'dist/daemon.js' },
@@ -151,28 +179,39 @@ export async function bundles({ production = false } = {}) {
       ...nodeOptions,
       entryPoints: ['src/cli.ts'],
       outfile: 'dist/cli.js',
-      plugins: [daemonStaysOutside],
+      plugins: [programsStayOutside],
+      supported: required,
+      banner: { js: '#!/usr/bin/env node' },
+    },
+    {
+      ...base,
+      ...nodeOptions,
+      entryPoints: ['src/provider.ts'],
+      outfile: 'dist/provider.js',
+      supported: required,
       banner: { js: '#!/usr/bin/env node' },
     },
     ...(await terminalBundles('dist', { production })),
   ];
 }
 
-/** Builds everything into dist/ and returns `{file: bytes}`; rejects when the extension is over its limit. */
+/** Builds everything into dist/ and returns `{file: bytes}`; rejects when a bundle is over its limit. */
 export async function buildAll({ production = false } = {}) {
   await rm(join(root, 'dist'), { recursive: true, force: true });
   const sizes = {};
   for (const { metafile } of await Promise.all((await bundles({ production })).map((options) => build(options)))) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) sizes[file] = bytes;
   }
-  await chmod(join(root, 'dist/cli.js'), 0o755);
+  for (const program of ['cli', 'provider']) await chmod(join(root, `dist/${program}.js`), 0o755);
   await copyNative(join(root, 'dist'));
-  const bytes = sizes['dist/extension.js'];
-  if (production && bytes > extensionLimit) {
-    throw new Error(
-      `dist/extension.js has ${bytes} bytes, more than ${extensionLimit}: find what it imports with ` +
-        '`npx esbuild src/extension.ts --bundle --platform=node --external:vscode --minify --analyze --outfile=/dev/null`',
-    );
+  for (const [file, limit] of Object.entries(production ? sizeLimits : {})) {
+    if (sizes[file] > limit) {
+      const [entry] = (await bundles()).find(({ outfile }) => outfile === file).entryPoints;
+      throw new Error(
+        `${file} has ${sizes[file]} bytes, more than ${limit}: find what it imports with ` +
+          `\`npx esbuild ${entry} --bundle --platform=node --external:vscode --minify --analyze --outfile=/dev/null\``,
+      );
+    }
   }
   return sizes;
 }

@@ -17,6 +17,7 @@ import { DaemonLog } from './views/daemon/daemonLog.ts';
 import { showProblems } from './views/daemon/problems.ts';
 import { TerminalPath } from './views/daemon/terminalPath.ts';
 import { type DevServersParts, showDevServers } from './views/devServers/parts.ts';
+import { type LazyDokploy, showDokployLazily } from './views/dokploy/lazy.ts';
 import { LogChannels } from './views/shared/logChannels.ts';
 import { Session } from './views/shared/session.ts';
 import { syncSettings } from './views/shared/settingsSync.ts';
@@ -30,6 +31,7 @@ export interface DevyardExtension {
   readonly statusBar: { readonly text: string | undefined };
   readonly logChannels: { isFollowing(codeServerId: string): boolean };
   readonly devServers: DevServersParts;
+  readonly dokploy: LazyDokploy;
 }
 
 export function activate(context: vscode.ExtensionContext): DevyardExtension {
@@ -58,9 +60,18 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
   const logChannels = new LogChannels(session, context.extension.id, codeServerLogs(session));
   const usagePanels = new UsagePanels(session);
   const devServers = showDevServers(session, context.extension.id);
+  const dokploy = showDokployLazily(session, {
+    extensionId: context.extension.id,
+    memory: context.globalState,
+    secrets: context.secrets,
+    showError: (thrown) => void errors.show(thrown),
+  });
   const daemonLog = new DaemonLog(session, channel, dataDir);
   const terminalPath = new TerminalPath(context, session);
-  const forget = (): Promise<void> => terminalPath.forget();
+  const forget = async (): Promise<void> => {
+    await terminalPath.forget();
+    await (await dokploy.load()).forget();
+  };
 
   context.subscriptions.push(
     channel,
@@ -70,12 +81,13 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
     logChannels,
     usagePanels,
     devServers,
+    dokploy,
     terminalPath,
     syncContext(session, process.platform),
     syncSettings(session, errors),
     showProblems(session, context.globalState),
     registerCommands(
-      allCommands({ session, logChannels, daemonLog, usagePanels, devServers, dataDir, forget }),
+      allCommands({ session, logChannels, daemonLog, usagePanels, devServers, dokploy, dataDir, forget }),
       errors,
     ),
     showCodeServersView(session, tree),
@@ -114,5 +126,5 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
       () => false,
     ),
   );
-  return { session, tree, statusBar, logChannels, devServers };
+  return { session, tree, statusBar, logChannels, devServers, dokploy };
 }

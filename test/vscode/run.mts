@@ -15,6 +15,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { startVscodeServer } from '../support/editors.ts';
 import { Results } from '../support/results.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { dokployForSuite } from './dokploy.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,11 +54,14 @@ async function main(): Promise<Results> {
   const suite = join(home.path, 'suite', 'index.js');
   await buildEntry(resolve(values.suite), suite, editorOptions);
 
+  const dokploy = await dokployForSuite();
+  await using _dokploy = 'told' in dokploy ? dokploy : undefined;
   await using editor = await startVscodeServer({
     layout: codeServer.layout,
     home: home.path,
     env: {
       DEVYARD_DATA_DIR: join(home.path, 'data'),
+      DEVYARD_TEST_DOKPLOY: 'told' in dokploy ? JSON.stringify(dokploy.told) : dokploy.reason,
       DEVYARD_TEST_CODE_SERVER: values.real ? codeServer.layout.launcher : join(root, 'test/support/bin/code-server'),
     },
   });

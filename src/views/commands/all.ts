@@ -1,5 +1,6 @@
 import type { DaemonLog } from '../daemon/daemonLog.ts';
 import type { DevServersParts } from '../devServers/parts.ts';
+import type { LazyDokploy } from '../dokploy/lazy.ts';
 import type { LogChannels } from '../shared/logChannels.ts';
 import type { Session } from '../shared/session.ts';
 import type { UsagePanels } from '../usage/panels.ts';
@@ -7,6 +8,7 @@ import { configCommands } from './config.ts';
 import { createCommands } from './create.ts';
 import { daemonCommands } from './daemon.ts';
 import { devServerCommands } from './devServers.ts';
+import { lazyDokployCommands } from './dokployLazy.ts';
 import { duplicateCommands } from './duplicate.ts';
 import { engineCommands } from './engine.ts';
 import { everythingCommands } from './everything.ts';
@@ -27,6 +29,7 @@ export interface CommandParts {
   readonly daemonLog: DaemonLog;
   readonly usagePanels: UsagePanels;
   readonly devServers: DevServersParts;
+  readonly dokploy: LazyDokploy;
   readonly dataDir: string;
   /** Clears what this editor remembers of Devyard. */
   readonly forget: () => PromiseLike<void>;
@@ -39,6 +42,7 @@ export function allCommands({
   daemonLog,
   usagePanels,
   devServers,
+  dokploy,
   dataDir,
   forget,
 }: CommandParts): CommandFamily<CommandId> {
@@ -54,6 +58,7 @@ export function allCommands({
     ...exportCommands(session),
     ...usageCommands(session, usagePanels),
     ...devServerCommands(session, devServers),
+    ...lazyDokployCommands(dokploy),
     ...configCommands(session),
     ...engineCommands(session),
     ...daemonCommands(session),

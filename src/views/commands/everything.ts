@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { whichCan } from '../codeServers/actions.ts';
 import { whyNotErase } from '../daemon/dataDirGuard.ts';
 import { removalDetail } from '../daemon/removal.ts';
+import { isCaredFor } from '../dokploy/actions.ts';
+import { sortedWorkspaces } from '../shared/dokployState.ts';
 import { Failure } from '../shared/errorView.ts';
 import type { Session } from '../shared/session.ts';
 import { sorted, sortedDevServers } from '../shared/snapshot.ts';
@@ -31,7 +33,8 @@ export function everythingCommands(
       const verb = l10n.t('Remove Everything');
       const message = l10n.t('Remove everything Devyard keeps on this computer?');
       const projects = sortedDevServers(session.snapshot);
-      const detail = removalDetail(dataDir, codeServers, running, l10n, projects);
+      const workspaces = sortedWorkspaces(session.snapshot).filter(isCaredFor);
+      const detail = removalDetail(dataDir, codeServers, running, l10n, projects, workspaces);
       if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, verb)) !== verb) return;
       try {
         const title = l10n.t('Removing everything of Devyard');

@@ -1,3 +1,5 @@
+import { dokployCommandIds } from './dokployIds.ts';
+
 /** Every command of Devyard. The manifest lists the same ones; a test compares the two lists both ways. */
 export const commandIds = [
   'devyard.codeServer.create',
@@ -54,6 +56,7 @@ export const commandIds = [
   'devyard.daemon.showLogs',
   'devyard.status.showActions',
   'devyard.everything.remove',
+  ...dokployCommandIds,
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ContextValues, contextValues } from '../shared/contextKeys.ts';
+import { isDokployChange } from '../shared/dokployState.ts';
 import type { Session } from '../shared/session.ts';
 import { concernsDevServers } from '../shared/snapshot.ts';
 
@@ -19,8 +20,9 @@ export function syncContext(session: Session, platform: string): vscode.Disposab
     new vscode.Disposable(session.on('state', update)),
     new vscode.Disposable(
       session.on('change', (change) => {
-        const { structure, changed, engine, jobs } = change;
-        const more = changed.length > 0 || jobs.length > 0 || concernsDevServers(change);
+        const { structure, changed, engine, jobs, dokploy } = change;
+        const others = concernsDevServers(change) || isDokployChange(dokploy);
+        const more = changed.length > 0 || jobs.length > 0 || others;
         if (structure || engine || more) update();
       }),
     ),

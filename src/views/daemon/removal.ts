@@ -1,5 +1,6 @@
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { DevServer } from '../../api/contract/devServers.ts';
+import type { Workspace } from '../../api/contract/dokploy.ts';
 import type { Localizer } from '../shared/l10n.ts';
 
 /** What *Remove Everything* stops, erases and keeps, for the question before it. */
@@ -9,6 +10,7 @@ export function removalDetail(
   running: readonly CodeServer[],
   l10n: Localizer,
   projects: readonly DevServer[] = [],
+  workspaces: readonly Workspace[] = [],
 ): string {
   const names = (some: readonly CodeServer[]): string => some.map(({ name }) => name).join(', ');
   const owned = codeServers.filter(({ folderOwned }) => folderOwned);
@@ -26,6 +28,10 @@ export function removalDetail(
   }
   const folders = [...kept.map(({ folder }) => folder), ...projects.map(({ devPath }) => devPath)];
   if (folders.length > 0) lines.push(l10n.t('Kept: {0}.', folders.join(', ')));
+  if (workspaces.length > 0) {
+    const remote = workspaces.map(({ name }) => name).join(', ');
+    lines.push(l10n.t('Kept on their Dokploy servers: {0}. The keys that log in there are erased.', remote));
+  }
   lines.push(l10n.t('This cannot be undone.'));
   return lines.join('\n\n');
 }

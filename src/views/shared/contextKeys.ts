@@ -1,7 +1,8 @@
-import { isRunning, type Snapshot } from './snapshot.ts';
+import { isRunning, runningJobOf, type Snapshot } from './snapshot.ts';
 import type { SessionState } from './sessionState.ts';
 import { can, type ItemAction } from '../codeServers/actions.ts';
 import { canDev, type DevAction } from '../devServers/actions.ts';
+import { canWorkspace, isCaredFor, type WorkspaceAction } from '../dokploy/actions.ts';
 
 /** Values of the keys that `when` clauses of the manifest ask for. */
 export interface ContextValues {
@@ -18,6 +19,12 @@ export interface ContextValues {
   readonly 'devyard.hasDevServers': boolean;
   readonly 'devyard.canStartDevServer': boolean;
   readonly 'devyard.canStopDevServer': boolean;
+  readonly 'devyard.hasDokployServers': boolean;
+  readonly 'devyard.hasWorkspaces': boolean;
+  readonly 'devyard.canStartWorkspace': boolean;
+  readonly 'devyard.canStopWorkspace': boolean;
+  readonly 'devyard.canConnectWorkspace': boolean;
+  readonly 'devyard.canAdoptService': boolean;
 }
 
 export function contextValues(state: SessionState, snapshot: Snapshot, platform: string): ContextValues {
@@ -28,6 +35,10 @@ export function contextValues(state: SessionState, snapshot: Snapshot, platform:
   const projects = [...snapshot.devServers.values()];
   const someProject = (action: DevAction): boolean =>
     state.status !== 'connected' || projects.some((one) => canDev(action, one));
+  const workspaces = [...snapshot.workspaces.values()];
+  const someWorkspace = (action: WorkspaceAction): boolean =>
+    state.status !== 'connected' ||
+    workspaces.some((one) => canWorkspace(action, one, runningJobOf(snapshot, one.id) !== undefined));
   return {
     'devyard.state': state.status,
     'devyard.down': downKind(state),
@@ -40,6 +51,12 @@ export function contextValues(state: SessionState, snapshot: Snapshot, platform:
     'devyard.hasDevServers': state.status !== 'connected' || projects.length > 0,
     'devyard.canStartDevServer': someProject('start'),
     'devyard.canStopDevServer': someProject('stop'),
+    'devyard.hasDokployServers': state.status !== 'connected' || snapshot.dokployServers.size > 0,
+    'devyard.hasWorkspaces': state.status !== 'connected' || workspaces.some(isCaredFor),
+    'devyard.canStartWorkspace': someWorkspace('start'),
+    'devyard.canStopWorkspace': someWorkspace('stop'),
+    'devyard.canConnectWorkspace': someWorkspace('connect'),
+    'devyard.canAdoptService': someWorkspace('adopt'),
   };
 }
 

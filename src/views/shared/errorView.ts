@@ -9,6 +9,7 @@ export type ErrorAction =
   | 'reloadWindow'
   | 'restartDaemon'
   | 'openToolSettings'
+  | 'editDokployServer'
   | 'retry'
   | 'showServerLogs'
   | 'showLogs';
@@ -24,6 +25,9 @@ interface FailureOptions {
   /** Whose log a button shows. */
   readonly codeServerId?: string;
   readonly devServerId?: string;
+  readonly workspaceId?: string;
+  /** Whose address and key a button opens. */
+  readonly dokployServerId?: string;
   readonly retry?: () => unknown;
 }
 
@@ -33,6 +37,8 @@ export class Failure extends Error {
   readonly what: string;
   readonly codeServerId: string | undefined;
   readonly devServerId: string | undefined;
+  readonly workspaceId: string | undefined;
+  readonly dokployServerId: string | undefined;
   readonly retry: (() => unknown) | undefined;
 
   /** `what`: a whole clause without a full stop, such as *Could not start api*. */
@@ -41,13 +47,20 @@ export class Failure extends Error {
     this.what = what;
     this.codeServerId = options.codeServerId;
     this.devServerId = options.devServerId;
+    this.workspaceId = options.workspaceId;
+    this.dokployServerId = options.dokployServerId;
     this.retry = options.retry;
   }
 }
 
+/** By its name: a bundle that is loaded later has a class of its own. */
+export function asFailure(thrown: unknown): Failure | undefined {
+  return thrown instanceof Error && thrown.name === 'Failure' && 'what' in thrown ? (thrown as Failure) : undefined;
+}
+
 /** Undefined for what needs no message: the person cancelled it. */
 export function viewOfError(thrown: unknown, l10n: Localizer): ErrorView | undefined {
-  const failure = thrown instanceof Failure ? thrown : undefined;
+  const failure = asFailure(thrown);
   const { code, message, hint } = reasonOf(failure?.cause ?? thrown);
   if (code === 'cancelled' || code === 'ABORT_ERR') return undefined;
   const why = sentence(message);
@@ -64,7 +77,7 @@ export function viewOfError(thrown: unknown, l10n: Localizer): ErrorView | undef
 }
 
 function actionsFor(code: string, failure: Failure | undefined): readonly ErrorAction[] {
-  const hasLog = failure?.codeServerId !== undefined || failure?.devServerId !== undefined;
+  const hasLog = [failure?.codeServerId, failure?.devServerId, failure?.workspaceId].some((id) => id !== undefined);
   const logs: ErrorAction = hasLog ? 'showServerLogs' : 'showLogs';
   const retry: readonly ErrorAction[] = failure?.retry === undefined ? [] : ['retry'];
   switch (code) {
@@ -80,6 +93,8 @@ function actionsFor(code: string, failure: Failure | undefined): readonly ErrorA
       return ['openToolSettings', ...retry, logs];
     case 'reload-window':
       return ['reloadWindow', 'showLogs'];
+    case 'server-refused':
+      return failure?.dokployServerId === undefined ? [...retry, logs] : ['editDokployServer', ...retry, logs];
     case 'unavailable':
       return hasLog ? [...retry, logs] : ['restartDaemon', 'showLogs'];
     default:

@@ -5,11 +5,13 @@ import type { DevServer } from '../../api/contract/devServers.ts';
 import type { Engine } from '../../api/contract/engine.ts';
 import type { DevyardEvent } from '../../api/contract/events.ts';
 import type { Job } from '../../api/contract/jobs.ts';
+import type { DokployLists } from './dokployState.ts';
 
 /** Where what the daemon says ends up. */
 export interface DaemonReader {
   onList(list: readonly CodeServer[]): void;
   onDevServers(list: readonly DevServer[]): void;
+  onDokploy(lists: DokployLists): void;
   onEngine(engine: Engine): void;
   onJobs(jobs: readonly Job[]): void;
   onEvent(event: DevyardEvent): void;
@@ -40,13 +42,15 @@ export async function followDaemon(
       (engine) => reader.onEngine(engine),
       () => undefined, // The stream breaks, too, when the daemon cannot answer.
     );
-    const [jobs, list, devServers] = await Promise.all([
+    const [jobs, list, devServers, dokploy] = await Promise.all([
       client.call('jobs.list', {}, { signal }),
       client.call('codeServers.list', {}, { signal }),
       readDevServers(client, { signal }),
+      readDokploy(client, { signal }),
     ]);
     reader.onList(list);
     reader.onDevServers(devServers);
+    reader.onDokploy(dokploy);
     reader.onJobs(jobs);
   };
   for await (const { id, event } of client.events(from.after, signal, { window: true })) {
@@ -68,10 +72,25 @@ export async function followDaemon(
 
 /** All projects with dev servers; none from a daemon that is too old to know of them. */
 export async function readDevServers(client: DevyardClient, options: CallOptions = {}): Promise<readonly DevServer[]> {
+  return await unlessTooOld([], () => client.call('devServers.list', {}, options));
+}
+
+/** What is known of Dokploy without asking its servers; nothing from a daemon that is too old. */
+export async function readDokploy(client: DevyardClient, options: CallOptions = {}): Promise<DokployLists> {
+  return await unlessTooOld({ servers: [], workspaces: [] }, async () => {
+    const [servers, workspaces] = await Promise.all([
+      client.call('dokploy.servers', {}, options),
+      client.call('dokploy.list', { query: {} }, options),
+    ]);
+    return { servers, workspaces };
+  });
+}
+
+async function unlessTooOld<Answer>(nothing: Answer, ask: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await client.call('devServers.list', {}, options);
+    return await ask();
   } catch (error) {
-    if ((error as { readonly status?: unknown } | null)?.status === 404) return [];
+    if ((error as { readonly status?: unknown } | null)?.status === 404) return nothing;
     throw error;
   }
 }

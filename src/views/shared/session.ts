@@ -1,6 +1,6 @@
 import type { Connection } from '../../api/client/launch.ts';
 import type { DaemonInfo } from '../../api/contract/daemon.ts';
-import { followDaemon, readDevServers } from './followDaemon.ts';
+import { followDaemon, readDevServers, readDokploy } from './followDaemon.ts';
 import type { Localizer } from './l10n.ts';
 import { Pause } from './pause.ts';
 import { SessionEvents } from './sessionEvents.ts';
@@ -11,6 +11,7 @@ import {
   type Snapshot,
   type SnapshotChange,
   withDevServers,
+  withDokploy,
   withEngine,
   withEvent,
   withJobs,
@@ -108,14 +109,16 @@ export class Session {
   /** Reads everything anew; only what really differs is announced. */
   async refresh(): Promise<void> {
     const { client } = await this.connect();
-    const [jobs, list, devServers, engine] = await Promise.all([
+    const [jobs, list, devServers, dokploy, engine] = await Promise.all([
       client.call('jobs.list', {}),
       client.call('codeServers.list', {}),
       readDevServers(client),
+      readDokploy(client),
       client.call('engine.get', {}),
     ]);
     this.#apply(withList(this.#snapshot, list));
     this.#apply(withDevServers(this.#snapshot, devServers));
+    this.#apply(withDokploy(this.#snapshot, dokploy));
     this.#apply(withJobs(this.#snapshot, jobs));
     this.#apply(withEngine(this.#snapshot, engine));
   }
@@ -184,6 +187,7 @@ export class Session {
         {
           onList: (list) => this.#apply(withList(this.#snapshot, list)),
           onDevServers: (list) => this.#apply(withDevServers(this.#snapshot, list)),
+          onDokploy: (lists) => this.#apply(withDokploy(this.#snapshot, lists)),
           onJobs: (jobs) => this.#apply(withJobs(this.#snapshot, jobs)),
           onEngine: (engine) => this.#apply(withEngine(this.#snapshot, engine)),
           onEvent: (event) => this.#apply(withEvent(this.#snapshot, event)),
@@ -289,7 +293,8 @@ export class Session {
     this.#cursor = undefined;
     const { jobs } = withJobs(this.#snapshot, []);
     const { devServers } = withDevServers(this.#snapshot, []);
-    this.#apply({ ...withList(this.#snapshot, []), snapshot: emptySnapshot, engine: true, jobs, devServers });
+    const { dokploy } = withDokploy(this.#snapshot, { servers: [], workspaces: [] });
+    this.#apply({ ...withList(this.#snapshot, []), snapshot: emptySnapshot, engine: true, jobs, devServers, dokploy });
   }
 
   #apply(change: SnapshotChange): void {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ErrorAction, Failure, viewOfError } from './errorView.ts';
+import { asFailure, type ErrorAction, type Failure, viewOfError } from './errorView.ts';
 
 /** Texts that are on screen at this moment: the same trouble is not told twice. */
 export class ErrorMessages {
@@ -32,7 +32,7 @@ export class ErrorMessages {
 
   async #retry(thrown: unknown): Promise<void> {
     try {
-      if (thrown instanceof Failure) await thrown.retry?.();
+      await asFailure(thrown)?.retry?.();
     } catch (error) {
       void this.show(error);
     }
@@ -47,6 +47,7 @@ function titleOf(action: ErrorAction): string {
     openPortSettings: vscode.l10n.t('Open Settings'),
     reloadWindow: vscode.l10n.t('Reload Window'),
     restartDaemon: vscode.l10n.t('Restart Devyard'),
+    editDokployServer: vscode.l10n.t('Edit Server…'),
     retry: vscode.l10n.t('Retry'),
     showServerLogs: vscode.l10n.t('Show Logs'),
     showLogs: vscode.l10n.t('Show Logs'),
@@ -55,7 +56,7 @@ function titleOf(action: ErrorAction): string {
 }
 
 async function act(action: Exclude<ErrorAction, 'retry'>, thrown: unknown): Promise<void> {
-  const failure = thrown instanceof Failure ? thrown : undefined;
+  const failure = asFailure(thrown);
   switch (action) {
     case 'install':
       return void (await vscode.commands.executeCommand('devyard.engine.install'));
@@ -72,11 +73,18 @@ async function act(action: Exclude<ErrorAction, 'retry'>, thrown: unknown): Prom
       return void (await vscode.commands.executeCommand('workbench.action.reloadWindow'));
     case 'restartDaemon':
       return void (await vscode.commands.executeCommand('devyard.daemon.restart'));
+    case 'editDokployServer':
+      return void (await vscode.commands.executeCommand('devyard.dokploy.editServer', failure?.dokployServerId));
     case 'showServerLogs':
-      return void (failure?.devServerId === undefined
-        ? await vscode.commands.executeCommand('devyard.codeServer.showLogs', failure?.codeServerId)
-        : await vscode.commands.executeCommand('devyard.devServer.showLogs', failure.devServerId));
+      return await showLogsOf(failure);
     case 'showLogs':
       return void (await vscode.commands.executeCommand('devyard.daemon.showLogs'));
   }
+}
+
+async function showLogsOf(failure: Failure | undefined): Promise<void> {
+  const { codeServerId, devServerId, workspaceId } = failure ?? {};
+  if (workspaceId !== undefined) await vscode.commands.executeCommand('devyard.dokploy.showDeployLog', workspaceId);
+  else if (devServerId !== undefined) await vscode.commands.executeCommand('devyard.devServer.showLogs', devServerId);
+  else await vscode.commands.executeCommand('devyard.codeServer.showLogs', codeServerId);
 }

@@ -3,9 +3,19 @@ import type { DevServer } from '../../api/contract/devServers.ts';
 import type { Engine } from '../../api/contract/engine.ts';
 import type { DevyardEvent } from '../../api/contract/events.ts';
 import type { Job } from '../../api/contract/jobs.ts';
+import {
+  dokployAfter,
+  type DokployChange,
+  dokployFrom,
+  type DokployLists,
+  type DokployState,
+  emptyDokploy,
+  isDokployChange,
+  noDokployChange,
+} from './dokployState.ts';
 
 /** What this window knows of the daemon's resources. Replaced, never mutated. */
-export interface Snapshot {
+export interface Snapshot extends DokployState {
   readonly codeServers: ReadonlyMap<string, CodeServer>;
   readonly devServers: ReadonlyMap<string, DevServer>;
   /** Undefined until the daemon has said. */
@@ -27,6 +37,7 @@ export interface SnapshotChange {
   /** Jobs that began, ended, or said something new. */
   readonly jobs: readonly Job[];
   readonly devServers: DevServerChange;
+  readonly dokploy: DokployChange;
 }
 
 /** What is different among the projects with dev servers, by their ids. */
@@ -40,6 +51,7 @@ export interface DevServerChange {
 export const emptySnapshot: Snapshot = {
   codeServers: new Map(),
   devServers: new Map(),
+  ...emptyDokploy,
   engine: undefined,
   jobs: new Map(),
 };
@@ -52,13 +64,13 @@ const nothing = {
   engine: false,
   jobs: [],
   devServers: { structure: false, changed: [], removed: [] },
+  dokploy: noDokployChange,
 } as const;
 
 export function isChange(change: SnapshotChange): boolean {
-  const { structure, engine, changed, metrics, jobs } = change;
-  return (
-    structure || engine || changed.length > 0 || metrics.length > 0 || jobs.length > 0 || concernsDevServers(change)
-  );
+  const { structure, engine, changed, metrics, jobs, dokploy } = change;
+  const own = structure || engine || changed.length > 0 || metrics.length > 0 || jobs.length > 0;
+  return own || concernsDevServers(change) || isDokployChange(dokploy);
 }
 
 export function concernsDevServers({ devServers }: SnapshotChange): boolean {
@@ -92,6 +104,14 @@ export function withEvent(snapshot: Snapshot, event: DevyardEvent): SnapshotChan
         snapshot,
         [...snapshot.devServers.values()].filter(({ id }) => id !== event.id),
       );
+    case 'dokploy.serverChanged':
+    case 'dokploy.serverRemoved':
+    case 'dokploy.workspaceChanged':
+    case 'dokploy.workspaceRemoved':
+    case 'dokploy.checked': {
+      const { state, change } = dokployAfter(snapshot, event);
+      return { ...nothing, snapshot: { ...snapshot, ...state }, dokploy: change };
+    }
     // Its problems are in the state, too, which comes with it.
     case 'plugin/devserver/error':
     case 'config.changed':
@@ -123,6 +143,12 @@ export function withDevServers(snapshot: Snapshot, list: readonly DevServer[]): 
   return { ...nothing, snapshot: { ...snapshot, devServers }, devServers: { structure, changed, removed } };
 }
 
+/** Puts the answers of `dokploy.servers` and `dokploy.list` in the place of what was known. */
+export function withDokploy(snapshot: Snapshot, lists: DokployLists): SnapshotChange {
+  const { state, change } = dokployFrom(snapshot, lists);
+  return { ...nothing, snapshot: { ...snapshot, ...state }, dokploy: change };
+}
+
 export function withEngine(snapshot: Snapshot, engine: Engine): SnapshotChange {
   if (same(snapshot.engine, engine)) return { ...nothing, snapshot };
   return { ...nothing, snapshot: { ...snapshot, engine }, engine: true };
@@ -137,7 +163,7 @@ export function withJobs(snapshot: Snapshot, list: readonly Job[]): SnapshotChan
   return { ...nothing, snapshot: { ...snapshot, jobs }, jobs: [...gone, ...fresh] };
 }
 
-/** The work that is being done for a code-server; of several that wait for each other the one that has its turn. */
+/** The work that is being done for a resource; of several that wait for each other the one that has its turn. */
 export function runningJobOf(snapshot: Snapshot, resourceId: string): Job | undefined {
   for (const job of snapshot.jobs.values()) if (job.resourceId === resourceId && isRunning(job)) return job;
   return undefined;

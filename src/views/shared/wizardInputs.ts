@@ -20,8 +20,10 @@ export interface TextQuestion {
   /** What is wrong with the text while it is typed, or undefined. */
   readonly validate: (value: string) => string | undefined;
   /** Takes the answer; gives what is wrong with it after all. The box is busy meanwhile. */
-  readonly accept: (value: string) => Promise<string | undefined> | undefined;
+  readonly accept: (value: string) => Promise<string | undefined> | string | undefined;
   readonly button?: QuestionButton;
+  /** A secret: its characters are not shown. */
+  readonly password?: boolean;
 }
 
 /** Asks for a text. */
@@ -30,6 +32,7 @@ export async function askText(place: TitledPlace, question: TextQuestion): Promi
   input.value = question.value;
   input.prompt = question.prompt;
   input.placeholder = question.placeholder;
+  input.password = question.password === true;
   input.onDidChangeValue((value) => {
     input.validationMessage = question.validate(value);
   });
@@ -48,8 +51,8 @@ export interface ChoiceQuestion<Item extends vscode.QuickPickItem> {
   readonly active: Item | undefined;
   readonly placeholder: string;
   readonly matchOnDetail?: boolean;
-  /** Takes the answer; gives how the step ends. Undefined: the question goes on. */
-  readonly accept: (item: Item) => StepResult | undefined;
+  /** Takes the answer; gives how the step ends. Undefined: the question goes on. The list is busy meanwhile. */
+  readonly accept: (item: Item) => StepResult | undefined | Promise<StepResult | undefined>;
   readonly onItemButton?: (item: Item, button: vscode.QuickInputButton) => void;
 }
 
@@ -102,15 +105,19 @@ export async function askMany<Item extends vscode.QuickPickItem>(
   });
 }
 
-async function ask<Item extends vscode.QuickPickItem>(
+/** Shows a question until `accepted` says how it ended, or the person goes back or gives up. */
+export async function ask<Item extends vscode.QuickPickItem>(
   input: vscode.InputBox | vscode.QuickPick<Item>,
   { title, step, totalSteps }: TitledPlace,
   extra: QuestionButton | undefined,
   accepted: () => StepResult | undefined | Promise<StepResult | undefined>,
 ): Promise<StepResult> {
   input.title = title;
-  input.step = step;
-  input.totalSteps = totalSteps;
+  // A question that stands alone is no step of anything.
+  if (totalSteps > 1) {
+    input.step = step;
+    input.totalSteps = totalSteps;
+  }
   input.ignoreFocusOut = true;
   const button = extra && { iconPath: new vscode.ThemeIcon(extra.icon), tooltip: extra.tooltip };
   input.buttons = [...(step > 1 ? [vscode.QuickInputButtons.Back] : []), ...(button === undefined ? [] : [button])];

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Session } from '../../../src/views/shared/session.ts';
 import type { SessionState } from '../../../src/views/shared/sessionState.ts';
 import { whenConnected } from '../../../src/views/shared/whenConnected.ts';
+import { type DokployChange, noDokployChange } from '../../../src/views/shared/dokployState.ts';
 import { devServer } from './devServers/samples.ts';
+import { server as dokployServer, workspace } from './dokploy/samples.ts';
 import { FakeHost } from './fakeDaemon.ts';
 import { codeServer, l10n, running } from './samples.ts';
 
@@ -110,13 +112,28 @@ describe('the session of a window', () => {
     expect(session.snapshot.devServers.size).toBe(0);
   });
 
+  it('knows what there is of Dokploy by the time it is connected, and follows it until the daemon is gone', async () => {
+    host.dokploy = { servers: [dokployServer('home')], workspaces: [workspace('a')] };
+    await session.connect();
+    expect([...session.snapshot.dokployServers.keys()]).toEqual(['s-home']);
+    host.emit({ type: 'dokploy.workspaceChanged', workspace: workspace('a', { status: 'running', node: 'node1' }) });
+    await settle();
+    expect(session.snapshot.workspaces.get('w-a')?.state.status).toBe('running');
+    const changes: DokployChange[] = [];
+    session.on('change', ({ dokploy }) => changes.push(dokploy));
+    await session.stopDaemon(false);
+    expect(changes).toEqual([{ ...noDokployChange, removedServers: ['s-home'], removedWorkspaces: ['w-a'] }]);
+    expect(session.snapshot.workspaces.size).toBe(0);
+  });
+
   it('tells the daemon that it is a window', async () => {
     await session.connect();
     expect(host.streams.map(({ window }) => window)).toEqual([true]);
   });
 
-  it('gets on with a daemon that knows of no projects', async () => {
+  it('gets on with a daemon that knows of no projects, and of no Dokploy', async () => {
     host.devServers = undefined;
+    host.dokploy = undefined;
     await session.connect();
     expect(session.state.status).toBe('connected');
     expect(session.snapshot.codeServers.size).toBe(1);

@@ -4,6 +4,7 @@ import { Failure, viewOfError } from '../../../src/views/shared/errorView.ts';
 import { backoff, Budget } from '../../../src/views/shared/sessionState.ts';
 import { realChanges, settingsPatch, type Setting, type SettingKey } from '../../../src/views/shared/settingsPatch.ts';
 import { emptySnapshot, withList } from '../../../src/views/shared/snapshot.ts';
+import { server, snapshotOf, workspace } from './dokploy/samples.ts';
 import { codeServer, daemonInfo, l10n, running } from './samples.ts';
 
 const presets: Record<SettingKey, unknown> = {
@@ -84,6 +85,24 @@ describe('an error', () => {
     expect(viewOfError(failure('tool-missing'), l10n)?.actions).toEqual(['openToolSettings', 'showServerLogs']);
   });
 
+  it('of a Dokploy server that refuses the key offers to change it', () => {
+    const failure = new Failure('Could not create a', thrown('server-refused'), { dokployServerId: '1' });
+    expect(viewOfError(failure, l10n)?.actions[0]).toBe('editDokployServer');
+    const log = viewOfError(new Failure('Could not start a', thrown('internal'), { workspaceId: '1' }), l10n);
+    expect(log?.actions).toEqual(['showServerLogs']);
+  });
+
+  it('from a bundle with a class of its own is told with what was tried', () => {
+    class Failure extends Error {
+      override readonly name = 'Failure';
+      readonly what = 'Could not start a';
+      readonly retry = (): void => undefined;
+    }
+    const view = viewOfError(new Failure('Could not start a', { cause: thrown('internal') }), l10n);
+    expect(view).toMatchObject({ actions: ['retry', 'showLogs'] });
+    expect(view?.text).toMatch(/^Could not start a: /);
+  });
+
   it.each([
     ['engine-missing', 'install'],
     ['engine-too-old', 'install'],
@@ -135,6 +154,21 @@ describe('context keys', () => {
       'devyard.canStart': true,
       'devyard.hasCodeServers': true,
     });
+  });
+
+  it('enable for Dokploy only what can be done', () => {
+    const state = { status: 'connected', info: daemonInfo(1) } as const;
+    const snapshot = snapshotOf([server('home')], [workspace('a')]);
+    expect(contextValues(state, snapshot, 'linux')).toMatchObject({
+      'devyard.hasDokployServers': true,
+      'devyard.hasWorkspaces': true,
+      'devyard.canStartWorkspace': true,
+      'devyard.canStopWorkspace': false,
+      'devyard.canConnectWorkspace': false,
+      'devyard.canAdoptService': false,
+    });
+    expect(contextValues(state, emptySnapshot, 'linux')['devyard.hasDokployServers']).toBe(false);
+    expect(contextValues({ status: 'idle' }, emptySnapshot, 'linux')['devyard.canConnectWorkspace']).toBe(true);
   });
 
   it('tell an outdated window from a broken daemon', () => {

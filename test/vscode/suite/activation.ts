@@ -7,13 +7,15 @@ interface Manifest {
 }
 
 /** The editor registers these for every view by itself. */
-const viewCommand = /^devyard\.(codeServers|devServers)\.(focus|open|resetViewLocation|removeView|toggleVisibility)$/;
+const viewCommand =
+  /^devyard\.(codeServers|devServers|dokploy)\.(focus|open|resetViewLocation|removeView|toggleVisibility)$/;
 
 export const tests: Record<string, () => Promise<void>> = {
   'the extension activates and starts nothing that nobody looks at': async () => {
-    const { session, statusBar } = await devyard();
+    const { session, statusBar, dokploy } = await devyard();
     assert.equal(session.state.status, 'idle');
     assert.equal(statusBar.text, undefined);
+    assert.equal(dokploy.parts, undefined, 'the bundle of the view Dokploy was loaded');
   },
 
   'the registered commands are those of the manifest': async () => {

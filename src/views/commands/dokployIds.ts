@@ -1,0 +1,32 @@
+/** Every command of the view *Dokploy*; what they run is loaded with the first that is called. */
+export const dokployCommandIds = [
+  'devyard.dokploy.addServer',
+  'devyard.dokploy.editServer',
+  'devyard.dokploy.testServer',
+  'devyard.dokploy.removeServer',
+  'devyard.dokploy.openServer',
+  'devyard.dokploy.refresh',
+  'devyard.dokploy.create',
+  'devyard.dokploy.edit',
+  'devyard.dokploy.start',
+  'devyard.dokploy.stop',
+  'devyard.dokploy.restart',
+  'devyard.dokploy.redeploy',
+  'devyard.dokploy.delete',
+  'devyard.dokploy.cancelJob',
+  'devyard.dokploy.adopt',
+  'devyard.dokploy.openTerminal',
+  'devyard.dokploy.openRemoteSsh',
+  'devyard.dokploy.runCommand',
+  'devyard.dokploy.forwardPort',
+  'devyard.dokploy.removeForward',
+  'devyard.dokploy.openInBrowser',
+  'devyard.dokploy.openInDokploy',
+  'devyard.dokploy.showDeployLog',
+  'devyard.dokploy.showContainerLog',
+  'devyard.dokploy.copySshConfig',
+  'devyard.dokploy.forgetHostKey',
+  'devyard.dokploy.showActions',
+] as const;
+
+export type DokployCommandId = (typeof dokployCommandIds)[number];

@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import type { Session } from '../shared/session.ts';
+import { isDokployChange } from '../shared/dokployState.ts';
+import { dokployItemOf } from './items.ts';
+import { isCaredFor } from './actions.ts';
+import { childrenOf, groupOf, parentOf } from './layout.ts';
+import type { RowsOnScreen } from './look.ts';
+import { PaintedRows, tooltipOfRow } from './rows.ts';
+import { dokployLinkedCommands } from './tooltip.ts';
+
+/** How often rows that tell an age are looked at again while they are seen. */
+const ageMs = 60_000;
+
+/** The rows of the view *Dokploy*. Elements are the ids of `items.ts`. */
+export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  readonly #session: Session;
+  readonly #repaints = new vscode.EventEmitter<string | undefined>();
+  readonly #rows = new PaintedRows();
+  readonly #collapsed = new Set<string>();
+  readonly #unsubscribe: () => void;
+  readonly #onRows: () => void;
+  #aging: NodeJS.Timeout | undefined;
+  readonly onDidChangeTreeData = this.#repaints.event;
+
+  /** `onRows` is called when other rows may have come on screen. */
+  constructor(session: Session, onRows: () => void) {
+    this.#session = session;
+    this.#onRows = onRows;
+    this.#unsubscribe = session.on('change', (change) => {
+      if (!isDokployChange(change.dokploy) && change.jobs.length === 0) return;
+      for (const row of this.#rows.due(change, Date.now(), vscode.l10n)) this.#repaints.fire(row);
+    });
+  }
+
+  setVisible(visible: boolean): void {
+    clearInterval(this.#aging);
+    this.#aging = visible ? setInterval(() => this.#age(), ageMs) : undefined;
+    if (visible) this.#age();
+  }
+
+  /** A person has opened or closed a row. */
+  setCollapsed(row: string, collapsed: boolean): void {
+    if (collapsed) this.#collapsed.add(row);
+    else this.#collapsed.delete(row);
+    this.#onRows();
+  }
+
+  /** Servers that are open, and what is open below them. One with nothing below it cannot be closed. */
+  onScreen(): RowsOnScreen {
+    const { snapshot } = this.#session;
+    const rows = this.#rows;
+    const isOpen = (row: string): boolean =>
+      !this.#collapsed.has(row) && (rows.isListed(row) || childrenOf(snapshot, row).length === 0);
+    const seen = (row: string): readonly string[] =>
+      isOpen(row) ? rows.below(row).flatMap((child) => [child, ...seen(child)]) : [];
+    const servers = rows.below().filter(isOpen);
+    const workspaces = servers.flatMap(seen).filter((row) => {
+      const workspace = snapshot.workspaces.get(row);
+      return workspace !== undefined && isCaredFor(workspace);
+    });
+    return { servers, workspaces };
+  }
+
+  getChildren(row?: string): string[] {
+    const children = childrenOf(this.#session.snapshot, row);
+    this.#rows.listed(row, children);
+    this.#onRows();
+    return [...children];
+  }
+
+  getParent(row: string): string | undefined {
+    return parentOf(this.#session.snapshot, row);
+  }
+
+  getTreeItem(row: string): vscode.TreeItem {
+    const item = new vscode.TreeItem('');
+    item.id = row;
+    const presentation = this.#rows.painted(this.#session.snapshot, row, Date.now(), vscode.l10n);
+    // The editor may still ask for a row that went a moment ago.
+    if (presentation === undefined) return item;
+    const { label, description, contextValue, icon, color, accessibleLabel } = presentation;
+    item.label = label;
+    item.description = description;
+    item.contextValue = contextValue;
+    item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+    item.accessibilityInformation = { label: accessibleLabel, role: 'treeitem' };
+    item.collapsibleState = this.#collapsibleState(row);
+    return item;
+  }
+
+  /** Called when the mouse rests on a row: the tooltip is only made then. */
+  resolveTreeItem(item: vscode.TreeItem, row: string): vscode.TreeItem {
+    const text = tooltipOfRow(this.#session.snapshot, row, Date.now(), vscode.l10n);
+    if (text === undefined) return item;
+    const tooltip = new vscode.MarkdownString(text, true);
+    tooltip.isTrusted = { enabledCommands: [...dokployLinkedCommands] };
+    item.tooltip = tooltip;
+    return item;
+  }
+
+  dispose(): void {
+    clearInterval(this.#aging);
+    this.#unsubscribe();
+    this.#repaints.dispose();
+  }
+
+  /** What holds nothing but services that Devyard does not care for stays closed. */
+  #collapsibleState(row: string): vscode.TreeItemCollapsibleState {
+    const { snapshot } = this.#session;
+    if (childrenOf(snapshot, row).length === 0) return vscode.TreeItemCollapsibleState.None;
+    const isForeign =
+      dokployItemOf(row)?.kind !== 'resource' && groupOf(snapshot, row)?.workspaces.some(isCaredFor) === false;
+    return isForeign ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
+  }
+
+  /** Paints what the time alone has changed. */
+  #age(): void {
+    for (const row of this.#rows.aged(this.#session.snapshot, Date.now(), vscode.l10n)) this.#repaints.fire(row);
+  }
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Session } from '../shared/session.ts';
+import { isRunning } from '../shared/snapshot.ts';
+import { dokployViewId } from './host.ts';
+import { Look } from './look.ts';
+import { DokployTree } from './tree.ts';
+
+/** Fills the view, and says to the daemon what of it is on screen. */
+export function fillDokployView(
+  session: Session,
+  view: vscode.TreeView<string>,
+): { readonly tree: DokployTree; readonly dispose: () => void } {
+  const look = new Look({
+    rows: () => tree.onScreen(),
+    tell: ({ servers, workspaces }) => void tellLook(session, servers, workspaces),
+  });
+  const tree = new DokployTree(session, () => look.changed());
+  const attend = (): void => {
+    tree.setVisible(view.visible);
+    look.setVisible(view.visible);
+  };
+  const update = (): void => {
+    // Without rows the view's welcome says it with buttons, which a message would hide.
+    const { state, snapshot } = session;
+    const message = snapshot.dokployServers.size > 0 && state.status === 'connecting' ? state.step : '';
+    if (view.message !== message) view.message = message;
+  };
+  const all = vscode.Disposable.from(
+    view.onDidChangeVisibility(attend),
+    view.onDidCollapseElement(({ element }) => tree.setCollapsed(element, true)),
+    view.onDidExpandElement(({ element }) => tree.setCollapsed(element, false)),
+    new vscode.Disposable(session.on('state', update)),
+    new vscode.Disposable(session.on('state', ({ status }) => status === 'connected' && look.again())),
+    new vscode.Disposable(session.on('change', update)),
+    showWork(session),
+    look,
+    tree,
+  );
+  attend();
+  return { tree, dispose: () => all.dispose() };
+}
+
+/** Whoever looks is known to the daemon by one id as long as the window lives. */
+const viewer = crypto.randomUUID();
+
+async function tellLook(session: Session, servers: readonly string[], workspaces: readonly string[]): Promise<void> {
+  const body = { viewer, servers: servers.slice(0, 1000), workspaces: workspaces.slice(0, 5000) };
+  try {
+    await session.connection?.client.call('dokploy.look', { body });
+  } catch {
+    // It is said again soon; without a daemon there is nobody to tell.
+  }
+}
+
+/** The view's own bar moves while the daemon works on a workspace, whoever asked for it. */
+function showWork(session: Session): vscode.Disposable {
+  let done: (() => void) | undefined;
+  const update = (): void => {
+    const { jobs, workspaces } = session.snapshot;
+    const busy = [...jobs.values()].some((job) => isRunning(job) && workspaces.has(job.resourceId));
+    if (busy && done === undefined) {
+      const location = { viewId: dokployViewId };
+      void vscode.window.withProgress({ location }, () => new Promise<void>((resolve) => (done = resolve)));
+    } else if (!busy) {
+      done?.();
+      done = undefined;
+    }
+  };
+  const end = session.on('change', ({ jobs }) => {
+    if (jobs.length > 0) update();
+  });
+  update();
+  return new vscode.Disposable(() => {
+    end();
+    done?.();
+  });
+}
