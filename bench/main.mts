@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   proxy: () => import('./benches/proxy.mts'),
   unpack: () => import('./benches/unpack.mts'),
   devServers: () => import('./benches/devServers.mts'),
+  dokploy: () => import('./benches/dokploy.mts'),
 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
