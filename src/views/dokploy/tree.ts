@@ -45,7 +45,7 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
     this.#onRows();
   }
 
-  /** Servers that are open, and what is open below them. One with nothing below it cannot be closed. */
+  /** Servers that are open, and what is open below them. */
   onScreen(): RowsOnScreen {
     const { snapshot } = this.#session;
     const rows = this.#rows;
@@ -104,9 +104,13 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
     this.#repaints.dispose();
   }
 
-  /** What holds nothing but services that Devyard does not care for stays closed. */
+  /**
+   * What holds nothing but services that Devyard does not care for stays closed. A server is open even while there is nothing
+   * below it: the editor may keep a row closed that could not be opened before, and its first workspace would not be seen.
+   */
   #collapsibleState(row: string): vscode.TreeItemCollapsibleState {
     const { snapshot } = this.#session;
+    if (snapshot.dokployServers.has(row)) return vscode.TreeItemCollapsibleState.Expanded;
     if (childrenOf(snapshot, row).length === 0) return vscode.TreeItemCollapsibleState.None;
     const isForeign =
       dokployItemOf(row)?.kind !== 'resource' && groupOf(snapshot, row)?.workspaces.some(isCaredFor) === false;
