@@ -70,6 +70,8 @@ async function startPrivate(path) {
     child.ref();
     child.stdin.destroy();
     await ended;
+    // An engine that was started meanwhile has made it its own.
+    for (const other of sockets()) if (await answers(other)) return;
     if (!hadBridge) await run('ip', ['link', 'delete', 'docker0'], { quiet: true });
   };
   for (let tries = 0; tries < 300; tries++) {

@@ -45,7 +45,7 @@ export function machineContext(call: Call, { api, connection }: MachineWork, log
     host: connection.sshHost ?? connection.host,
     uniqueId: randomUUID,
     signal,
-    step: (text) => log.info(`${text.replace(/\.$/, '')}.`),
+    step: (text) => log.info(`${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`),
     log: (line) => log.info(line),
     async login(endpoint, until) {
       if (login === undefined) return;

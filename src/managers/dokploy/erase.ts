@@ -74,7 +74,7 @@ async function refOf(workspace: ManagedWorkspace, context: MachineContext): Prom
 async function runForOnce(workspace: ManagedWorkspace, context: MachineContext, ref: MachineRef): Promise<void> {
   const { plan, sshPort } = workspace.definition;
   if (verdictOf(await context.api.tasks(ref, { signal: context.signal })).status !== 'stopped') return;
-  context.step('Starting it to empty its volumes', 0.1);
+  context.step('starting it to empty its volumes', 0.1);
   const limit = AbortSignal.timeout(startMs);
   await startMachine({ ...context, signal: AbortSignal.any([context.signal, limit]) }, ref, {
     plan: plan === null ? undefined : workspace.plan(),

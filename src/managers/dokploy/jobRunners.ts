@@ -98,7 +98,7 @@ export function workspaceRunners(ports: RunnerPorts): Readonly<Record<string, Jo
     await settle(workspace, machine);
     const { repository } = workspace.definition;
     if (repository !== null) {
-      work.step('Cloning the repository');
+      work.step('cloning the repository');
       await fetchRepository(repository, (command) => ports.exec(workspace, command, work.signal));
     }
     await workspace.change({ isMade: true });

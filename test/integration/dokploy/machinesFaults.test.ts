@@ -64,7 +64,7 @@ describe.each(['application', 'compose'] as const)('a creation (%s)', (kind) => 
 });
 
 describe('a creation', () => {
-  it.each(['Looking for it on the server', 'Claiming a port for SSH', 'Deploying', 'Starting the container'])(
+  it.each(['looking for it on the server', 'claiming a port for SSH', 'deploying', 'starting the container'])(
     'ends at once when it is aborted at “%s”, and goes on when it is begun again',
     async (moment) => {
       const world = await openMachineWorld();
@@ -76,7 +76,7 @@ describe('a creation', () => {
           if (text === moment) abort.abort(new DevyardError('cancelled', 'It was cancelled.'));
         },
       });
-      world.double.deployTakes(moment === 'Deploying' ? 60_000 : undefined);
+      world.double.deployTakes(moment === 'deploying' ? 60_000 : undefined);
       await expect(ensureMachine(plan, context)).rejects.toMatchObject({ code: 'cancelled' });
       world.double.crash();
       world.double.deployTakes(undefined);

@@ -15,7 +15,7 @@ export async function deployAndLogIn(
   endpoint: SshEndpoint,
   options: Pick<RunningOptions, 'secrets'> = {},
 ): Promise<void> {
-  context.step('Deploying', 0.35);
+  context.step('deploying', 0.35);
   const former = service.deployments.length === 0 ? new Set<string>() : await formerTasks(context, service);
   await deploy(context, service, title, options.secrets);
   await runAndLogIn(context, service, endpoint, { ...options, former });
@@ -28,11 +28,11 @@ export async function runAndLogIn(
   endpoint: SshEndpoint,
   options: RunningOptions = {},
 ): Promise<void> {
-  context.step('Starting the container', 0.7);
+  context.step('starting the container', 0.7);
   await waitForTask(context, ref, options);
-  context.step('Waiting for SSH', 0.85);
+  context.step('waiting for SSH', 0.85);
   await logInto(context, ref, endpoint, options);
-  context.step('Ready', 1);
+  context.step('ready', 1);
 }
 
 /** Where its SSH is. Throws `wrong-state` for a service without a published port for it. */

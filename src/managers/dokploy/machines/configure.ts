@@ -65,7 +65,7 @@ async function portFor(
     requireFree(plan, await readPublished(context, claimant));
     return { port: held.published, isMoved: false };
   }
-  context.step('Claiming a port for SSH', 0.15);
+  context.step('claiming a port for SSH', 0.15);
   const { port, published } = await claimSshPort(context, claimant);
   requireFree(plan, published);
   context.log(`SSH is published at port ${String(port)}.`);

@@ -68,7 +68,7 @@ export async function waitForDeployment(
       const queued = (await api.queue({ signal })).find((job) => job.serviceId === ref.id && job.title === title);
       if (queued !== undefined) {
         unseenSince = undefined;
-        tell(queued.state === 'active' ? 'Deploying' : 'Waiting for other deployments');
+        tell(queued.state === 'active' ? 'deploying' : 'waiting for other deployments');
         return undefined;
       }
       if (id === undefined && before !== undefined)
@@ -78,7 +78,7 @@ export async function waitForDeployment(
       unseenSince ??= clock.monotonic();
       return clock.monotonic() - unseenSince < lostAfterMs ? undefined : 'lost';
     }
-    tell('Deploying');
+    tell('deploying');
     id = row.deploymentId;
     return row.status === 'running' ? undefined : row;
   });

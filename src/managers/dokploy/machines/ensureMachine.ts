@@ -38,7 +38,7 @@ export async function ensureMachine(
   checkPlan(plan);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      context.step('Looking for it on the server', 0.02);
+      context.step('looking for it on the server', 0.02);
       const service = await ensureService(context, plan);
       await options.onFound?.(service);
       return await complete(context, service, plan);
@@ -53,7 +53,7 @@ export async function ensureMachine(
 /** Makes a machine what another plan says: settings, ports, volumes, and deploys it when something was changed. */
 export async function applyPlan(plan: MachinePlan, ref: MachineRef, context: MachineContext): Promise<Machine> {
   checkPlan(plan);
-  context.step('Reading its settings', 0.02);
+  context.step('reading its settings', 0.02);
   return complete(context, await context.api.service(ref, { signal: context.signal }), plan, 'rewrite');
 }
 
@@ -71,7 +71,7 @@ async function ensureService(context: MachineContext, plan: MachinePlan): Promis
     environmentId,
     serverId,
   };
-  step('Creating it', 0.08);
+  step('creating it', 0.08);
   return makeOnce(
     context,
     kind,
@@ -111,7 +111,7 @@ async function complete(
   const unusable = new Set<number>();
   let service = found;
   for (let moves = 0; ; moves += 1) {
-    context.step('Saving its settings', 0.12);
+    context.step('saving its settings', 0.12);
     const before = await stateOf(context, service, plan);
     const isComplete = mode === 'resume' && before.status !== 'outdated';
     const { port, isChanged, ...configured } = await configure(context, service, plan, { unusable, isComplete });
@@ -124,7 +124,7 @@ async function complete(
           await deployAndLogIn(context, service, titleOf(plan, port, context), endpoint, { secrets });
           break;
         case 'deploying':
-          context.step('Deploying', 0.35);
+          context.step('deploying', 0.35);
           await waitForDeployment(context, service, state.title, { secrets });
           await runAndLogIn(context, service, endpoint, { secrets });
           break;

@@ -17,7 +17,7 @@ export async function quiesce(context: MachineContext, ref: ServiceRef): Promise
   const { api, signal } = context;
   await surely(context, () => api.cleanQueue(ref, { signal }));
   if (!(await isDeploying(context, ref))) return;
-  context.step('Waiting for its deployment to end', null);
+  context.step('waiting for its deployment to end', null);
   // It ends builds by their name, not by their service; but one at a time is built, and that is this one.
   await surely(context, () => api.killBuild(ref, { signal }));
   await waitUntilQuiet(context, ref);
@@ -49,7 +49,7 @@ export async function endTasks(context: MachineContext, ref: MachineRef): Promis
     return tasks.some(isAlive) ? undefined : true;
   };
   if ((await isGone()) === true) return;
-  context.step('Stopping it', 0.5);
+  context.step('stopping it', 0.5);
   let failure: unknown;
   try {
     await surely(context, () => api.stop(ref, { signal }));

@@ -34,7 +34,7 @@ export async function removeMachine(
     await quiesce(context, ref);
     if (options.volumes) left = ref.kind === 'compose' ? 'removed' : await emptied(context, ref, options.wipe);
     await endTasks(context, ref);
-    context.step('Removing it', 0.8);
+    context.step('removing it', 0.8);
     await surely(context, () => api.remove(ref, { deleteVolumes: options.volumes }, { signal }));
   }
   const gone = await lookUntil(context, goneDeadlineMs, async () => {
@@ -58,7 +58,7 @@ async function emptied(context: MachineContext, ref: MachineRef, wipe: RemoveOpt
     );
     return 'kept';
   }
-  context.step('Emptying its volumes', 0.3);
+  context.step('emptying its volumes', 0.3);
   try {
     await wipe();
     log(

@@ -23,7 +23,7 @@ export async function startMachine(
   const service = await api.service(ref, { signal });
   const endpoint = await sshEndpoint(context, service, options.target);
   if (await isDeploying(context, ref)) {
-    context.step('Waiting for its deployment', 0.1);
+    context.step('waiting for its deployment', 0.1);
     await waitUntilQuiet(context, ref);
   } else if (!wasDeployed(service)) {
     return deployAgain(context, service, options);
@@ -51,7 +51,7 @@ export async function restartMachine(
   const { api, signal } = context;
   const service = await api.service(ref, { signal });
   if (await isDeploying(context, ref)) {
-    context.step('Waiting for its deployment', 0.1);
+    context.step('waiting for its deployment', 0.1);
     await waitUntilQuiet(context, ref);
   }
   const runs = (await api.tasks(service, { signal })).some(isAlive);

@@ -35,7 +35,7 @@ describe('waiting for a deployment', () => {
       ]),
     );
     expect(await result).toMatchObject({ value: undefined, ms: 300 });
-    expect(on.steps).toStrictEqual(['Waiting for other deployments', 'Deploying']);
+    expect(on.steps).toStrictEqual(['waiting for other deployments', 'deploying']);
   });
 
   it('takes the row whose title a commit replaced, only when nothing of its own is to be seen', async () => {
