@@ -1,6 +1,5 @@
 import { machinesIn } from '../../managers/dokploy/machines/findMachine.ts';
 import { verdictOf } from '../../managers/dokploy/machines/verdict.ts';
-import { isDokployFailure } from '../../managers/dokploy/api/failure.ts';
 import type { DokployApi, ListedProject, ListedService, Service, Task } from '../../managers/dokploy/api/types.ts';
 import type { MachineRef } from '../../managers/dokploy/machines/types.ts';
 import { print, type RunVerb } from '../call.ts';
@@ -55,14 +54,10 @@ async function wordFor(
   return statusWord(listed.status, verdict, !isUp && (await isQueued(api, ref, signal)));
 }
 
-/** Whether a deployment of it waits. A key that may not see the queue sees the machine as Dokploy's own page shows it. */
+/** Whether a deployment of it waits. Who may not see the queue sees the machine as Dokploy's own page shows it. */
 async function isQueued(api: DokployApi, { id }: MachineRef, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await api.queue({ signal })).some(({ serviceId }) => serviceId === id);
-  } catch (error) {
-    if (isDokployFailure(error, 'forbidden')) return false;
-    throw error;
-  }
+  const queue = await api.queue({ signal });
+  return queue?.some(({ serviceId }) => serviceId === id) ?? false;
 }
 
 function find(projects: readonly ListedProject[], { kind, id }: MachineRef): ListedService | undefined {

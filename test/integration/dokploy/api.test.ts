@@ -132,12 +132,12 @@ describe('an application', () => {
     await api.deploy(service, 'first');
     await api.deploy(service, 'second');
     await vi.waitUntil(async () => (await api.deployments(service)).length === 1);
-    expect((await api.queue()).map(({ serviceId, title, state }) => [serviceId, title, state])).toEqual([
+    expect((await api.queue())?.map(({ serviceId, title, state }) => [serviceId, title, state])).toEqual([
       [service.id, 'second', 'waiting'],
       [service.id, 'first', 'active'],
     ]);
     await api.cleanQueue(service);
-    expect((await api.queue()).map(({ title }) => title)).toEqual(['first']);
+    expect((await api.queue())?.map(({ title }) => title)).toEqual(['first']);
     await api.killBuild(service);
   });
 

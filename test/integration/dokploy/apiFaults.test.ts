@@ -136,6 +136,6 @@ describe('a call that changes something', () => {
     const unknown = { message: 'Not found', code: 'NOT_FOUND', data: { code: 'NOT_FOUND', httpStatus: 404 } };
     double.inject({ procedure: 'application.delete', fault: { status: 404, body: JSON.stringify(unknown) } });
     const removal = openClient(double).remove({ kind: 'application', id: 'x' }, { deleteVolumes: false });
-    expect((await failureOf(removal)).kind).toBe('not-dokploy');
+    expect((await failureOf(removal)).kind).toBe('unknown-call');
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { testServer } from '../../../src/managers/dokploy/api/testServer.ts';
 import { ensureMachine } from '../../../src/managers/dokploy/machines/ensureMachine.ts';
+import { removeMachine } from '../../../src/managers/dokploy/machines/removeMachine.ts';
+import { startMachine, stopMachine } from '../../../src/managers/dokploy/machines/startMachine.ts';
 import { DevyardError } from '../../../src/managers/shared/errors.ts';
 import type { Fault } from '../../support/dokploy/faults.ts';
 import { openMachineWorld } from './machineWorld.ts';
@@ -94,5 +97,30 @@ describe('a creation', () => {
     gate.release();
     await world.double.comeUp();
     await expect(creation).resolves.toMatchObject({ kind: 'application' });
+  });
+});
+
+describe.each([
+  ['that this version does not know', { status: 404, body: '{"message":"Not found","code":"NOT_FOUND"}' }],
+  ['that the key may not make', { status: 401, body: '{"message":"UNAUTHORIZED","code":"UNAUTHORIZED"}' }],
+])('calls %s', (_what, answer) => {
+  it('are done without where they are not needed', async () => {
+    const world = await openMachineWorld();
+    const fault = { ...answer, contentType: 'application/json' };
+    const injected = world.double.inject({
+      procedure: /queueList$|cleanQueues$|killBuild$|^user\.get$/,
+      fault,
+      times: 1000,
+    });
+    const context = world.context();
+    const machine = await ensureMachine(world.plan('one'), context);
+    await stopMachine(context, machine);
+    await startMachine(context, machine, { plan: world.plan('one'), target: 22 });
+    expect(await removeMachine(context, machine, { volumes: false })).toBe('kept');
+    expect(injected.left()).toBeLessThan(1000);
+    const history = { unlimited: false, lastWorkedAt: null };
+    const tested = await testServer(world.api, { history, now: Date.now() });
+    expect(tested).toMatchObject({ problem: undefined, notes: [expect.any(String), expect.stringContaining('queue')] });
+    expect([world.double.services(), world.double.orphans()]).toStrictEqual([[], []]);
   });
 });

@@ -170,8 +170,8 @@ describe('a machine whose Dokploy dies while it deploys', () => {
     world.double.deployTakes(60_000);
     const creation = ensureMachine(plan, world.context());
     const outcome = creation.catch((error: unknown) => error);
-    while ((await world.api.queue()).length === 0) await new Promise((resolve) => setImmediate(resolve));
-    while ((await world.api.queue())[0]?.state !== 'active') await new Promise((resolve) => setImmediate(resolve));
+    while ((await world.api.queue())?.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while ((await world.api.queue())?.[0]?.state !== 'active') await new Promise((resolve) => setImmediate(resolve));
     world.double.crash();
     expect(await outcome).toMatchObject({
       code: 'start-failed',

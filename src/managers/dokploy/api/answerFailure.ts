@@ -13,7 +13,8 @@ const maxSaid = 500;
 
 /**
  * Why an answer is none. Shapes: `{message}` when the key was not taken; else `{message, code, data: {path}, issues?}` of
- * tRPC (recorded from 0.30.2). A 404 without `data.path` means that the procedure is unknown, not that a thing is gone.
+ * tRPC (recorded from 0.30.2). A 404 that names no thing and no `data.path` means that the procedure is unknown, not that a
+ * thing is gone.
  */
 export function answerFailure(answer: HttpResponse, site: AnswerSite): DokployFailure {
   const { status, headers, text } = answer;
@@ -50,7 +51,7 @@ export function answerFailure(answer: HttpResponse, site: AnswerSite): DokployFa
   if (status === 404) {
     if (body?.isProcedureKnown === true) return fail('not-found', `has no such thing${saying}`);
     return fail(
-      'not-dokploy',
+      'unknown-call',
       'does not know this call',
       'Devyard needs Dokploy 0.30. See the version of this server.',
     );
@@ -68,6 +69,8 @@ const keyHint =
 
 /** Dokploy's one refusal that is no JSON. */
 const invalidJson = 'Invalid JSON';
+/** Of a thing that is missing, Dokploy says which: “Application not found”. */
+const unknownProcedure = 'Not found';
 /** `getContainerLogs` of Dokploy throws this as it is, which makes a 500 of it. */
 const containerMissing = /^No container or service found/;
 
@@ -98,7 +101,8 @@ function bodyOf({ text }: HttpResponse): Body | undefined {
   return {
     message,
     code: typeof code === 'string' ? code : undefined,
-    isProcedureKnown: typeof fieldsOf(data)['path'] === 'string',
+    isProcedureKnown:
+      typeof fieldsOf(data)['path'] === 'string' || (code === 'NOT_FOUND' && message !== unknownProcedure),
     fields: [...new Set(fields)].slice(0, 5),
     reasons: listed.map((issue) => issue['message']).filter((reason) => typeof reason === 'string'),
   };

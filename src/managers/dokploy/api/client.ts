@@ -2,6 +2,7 @@ import { type Caller, type CallerOptions, createCaller } from './caller.ts';
 import { fieldsOf, nothing, textAlone } from './decode.ts';
 import { keyOwnerShape } from './keyOwner.ts';
 import { projectsShape, queueShape, targetServersShape } from './listingShapes.ts';
+import { isDokployFailure } from './failure.ts';
 import { logCalls } from './logCalls.ts';
 import { makingCalls } from './makingCalls.ts';
 import { gone, idOf } from './serviceRef.ts';
@@ -41,7 +42,7 @@ function overview({
     keyOwner: (options) => read('user.get', {}, keyOwnerShape, options),
     projects: (options) => read('project.all', {}, projectsShape, options),
     targetServers: (options) => read('server.all', {}, targetServersShape, options),
-    queue: (options) => read('deployment.queueList', {}, queueShape, options),
+    queue: (options) => ifAllowed(read('deployment.queueList', {}, queueShape, options)),
     service: (service, options) => read(`${service.kind}.one`, idOf(service), serviceShape(service.kind), options),
     deployments: (service, options) =>
       read(
@@ -65,12 +66,22 @@ function running({
       change(`${service.kind}.stop`, idOf(service), nothing, { ...options, timeoutMs: patienceFor(service) }),
     reload: (applicationId, appName, options) =>
       change('application.reload', { applicationId, appName }, nothing, { ...options, timeoutMs: swarmMs }),
-    cleanQueue: (service, options) => change(`${service.kind}.cleanQueues`, idOf(service), nothing, options),
-    killBuild: (service, options) => change(`${service.kind}.killBuild`, idOf(service), nothing, options),
+    cleanQueue: (service, options) => ifAllowed(change(`${service.kind}.cleanQueues`, idOf(service), nothing, options)),
+    killBuild: (service, options) => ifAllowed(change(`${service.kind}.killBuild`, idOf(service), nothing, options)),
     remove(service, { deleteVolumes }, options) {
       const input = service.kind === 'compose' ? { ...idOf(service), deleteVolumes } : idOf(service);
       const patient = { ...options, timeoutMs: patienceFor(service) };
       return gone(change(`${service.kind}.delete`, input, nothing, patient));
     },
   };
+}
+
+/** Undefined where the key may not, or this version of Dokploy cannot: what is worth knowing or doing, and can be done without. */
+async function ifAllowed<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isDokployFailure(error, 'forbidden', 'unknown-call')) return undefined;
+    throw error;
+  }
 }

@@ -17,6 +17,8 @@ export type DokployFailureKind =
   /** The connection broke: it may have been carried out. So with `timeout`. */
   | 'torn'
   | 'timeout'
+  /** Dokploy has no call of that name: it is older or newer than what Devyard knows. */
+  | 'unknown-call'
   /** Something else than Dokploy's API answered. */
   | 'not-dokploy'
   /** Dokploy answered in a shape that Devyard does not know. */
@@ -35,6 +37,7 @@ const codes: Readonly<Record<DokployFailureKind, DevyardErrorCode>> = {
   'server-error': 'unavailable',
   torn: 'unavailable',
   timeout: 'unavailable',
+  'unknown-call': 'unavailable',
   'not-dokploy': 'unavailable',
   malformed: 'unavailable',
   cancelled: 'cancelled',

@@ -48,6 +48,7 @@ const problems: Readonly<Record<Exclude<DokployFailureKind, 'unauthorized'>, Ser
   timeout: 'unreachable',
   certificate: 'certificate',
   forbidden: 'forbidden',
+  'unknown-call': 'not-dokploy',
   'not-dokploy': 'not-dokploy',
   'not-found': 'failing',
   conflict: 'failing',

@@ -1,5 +1,5 @@
 import type { ServerProblem } from '../model.ts';
-import { DokployFailure } from './failure.ts';
+import { DokployFailure, isDokployFailure } from './failure.ts';
 import { explainKey, judgeKey, type KeyHistory, problemOf } from './keyCheck.ts';
 import type { CallOptions, DokployApi, KeyOwner } from './types.ts';
 
@@ -35,8 +35,8 @@ export async function testServer(api: DokployApi, { history, now, signal }: Serv
       letIn += 1;
       return answer;
     } catch (error) {
-      // A key that is denied something was taken.
-      if (error instanceof DokployFailure && error.kind === 'forbidden') {
+      // A key that is denied something was taken; so was one of a server that does not know the call.
+      if (isDokployFailure(error, 'forbidden', 'unknown-call')) {
         letIn += 1;
         if (ifDenied !== undefined) {
           notes.push(ifDenied);
@@ -54,7 +54,7 @@ export async function testServer(api: DokployApi, { history, now, signal }: Serv
     await ask((options) => api.projects(options));
     await ask((options) => api.targetServers(options), withoutServers);
     const owner = await ask((options) => api.keyOwner(options), withoutOwner);
-    await ask((options) => api.queue(options), withoutQueue);
+    if ((await ask((options) => api.queue(options))) === undefined) notes.push(withoutQueue);
     // Only to have asked once more than a limited key bears.
     await ask((options) => api.version(options));
     notes.push(...notesOnVersion(told), ...(owner === undefined ? [] : notesOnOwner(owner)));

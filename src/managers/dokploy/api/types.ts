@@ -195,7 +195,8 @@ export interface DokployApi {
   keyOwner(options?: CallOptions): Promise<KeyOwner>;
   projects(options?: CallOptions): Promise<readonly ListedProject[]>;
   targetServers(options?: CallOptions): Promise<readonly TargetServer[]>;
-  queue(options?: CallOptions): Promise<readonly QueuedJob[]>;
+  /** Undefined: the key is not shown it, or this Dokploy does not tell. */
+  queue(options?: CallOptions): Promise<readonly QueuedJob[] | undefined>;
   createProject(
     input: { readonly name: string; readonly description: string },
     options?: CallOptions,
@@ -265,8 +266,9 @@ export interface DokployApi {
   stop(service: ServiceRef, options?: CallOptions): Promise<void>;
   /** Makes the tasks of an application anew without deploying. */
   reload(applicationId: string, appName: string, options?: CallOptions): Promise<void>;
-  /** Takes waiting deployments of the service out of the queue. */
+  /** Takes waiting deployments of the service out of the queue. Resolves, too, when that is not to be had. */
   cleanQueue(service: ServiceRef, options?: CallOptions): Promise<void>;
+  /** Resolves, too, when that is not to be had. */
   killBuild(service: ServiceRef, options?: CallOptions): Promise<void>;
   /** `deleteVolumes` is only heard for compose services. Resolves for one that is gone already. */
   remove(service: ServiceRef, input: { readonly deleteVolumes: boolean }, options?: CallOptions): Promise<void>;

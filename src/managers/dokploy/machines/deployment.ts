@@ -65,12 +65,15 @@ export async function waitForDeployment(
       id === undefined ? one.title === title : one.deploymentId === id,
     );
     if (row === undefined) {
-      const queued = (await api.queue({ signal })).find((job) => job.serviceId === ref.id && job.title === title);
+      const queue = await api.queue({ signal });
+      const queued = queue?.find((job) => job.serviceId === ref.id && job.title === title);
       if (queued !== undefined) {
         unseenSince = undefined;
         tell(queued.state === 'active' ? 'deploying' : 'waiting for other deployments');
         return undefined;
       }
+      // Where the queue is not shown, it may wait there, and another one be somebody else's.
+      if (queue === undefined) return undefined;
       if (id === undefined && before !== undefined)
         row = rows.findLast(({ deploymentId }) => !before.has(deploymentId));
     }
@@ -106,7 +109,7 @@ export async function waitForDeployment(
 /** Whether a deployment of that title is queued or began. */
 async function isKnown({ api, signal }: DeploymentContext, ref: ServiceRef, title: string): Promise<boolean> {
   const [rows, jobs] = await Promise.all([api.deployments(ref, { signal }), api.queue({ signal })]);
-  return rows.some((row) => row.title === title) || jobs.some((job) => job.serviceId === ref.id && job.title === title);
+  return [...rows, ...(jobs ?? []).filter(({ serviceId }) => serviceId === ref.id)].some((one) => one.title === title);
 }
 
 async function failureOf(

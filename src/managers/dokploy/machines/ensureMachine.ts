@@ -145,7 +145,7 @@ async function stateOf(context: MachineContext, service: Service, plan: MachineP
   const [claim] = sshClaimsOf(service);
   if (claim === undefined) return { status: 'outdated' };
   const queue = await context.api.queue({ signal: context.signal });
-  const own = queue.filter(({ serviceId }) => serviceId === service.id);
+  const own = (queue ?? []).filter(({ serviceId }) => serviceId === service.id);
   return deploymentState(plan, claim.published, service.deployments, own);
 }
 

@@ -37,7 +37,7 @@ export async function waitUntilQuiet(context: MachineContext, ref: ServiceRef): 
 /** The queue first: what leaves it between the two readings has its last status then. */
 export async function isDeploying({ api, signal }: MachineContext, ref: ServiceRef): Promise<boolean> {
   const queue = await api.queue({ signal });
-  if (queue.some(({ serviceId }) => serviceId === ref.id)) return true;
+  if (queue?.some(({ serviceId }) => serviceId === ref.id) === true) return true;
   return (await api.deployments(ref, { signal })).some(({ status }) => status === 'running');
 }
 

@@ -110,7 +110,9 @@ describe('answerFailure', () => {
 
   it('does not take an unknown procedure for a thing that is gone', () => {
     const unknown = { message: 'Not found', code: 'NOT_FOUND', data: { code: 'NOT_FOUND', httpStatus: 404 } };
-    expect(failureFor(404, unknown)).toMatchObject({ kind: 'not-dokploy', hint: expect.stringContaining('0.30') });
+    expect(failureFor(404, unknown)).toMatchObject({ kind: 'unknown-call', hint: expect.stringContaining('0.30') });
+    const missing = { message: 'Application not found', code: 'NOT_FOUND' };
+    expect(failureFor(404, missing)).toMatchObject({ kind: 'not-found', code: 'not-found' });
   });
 
   it('names the fields that are wrong, and why', () => {

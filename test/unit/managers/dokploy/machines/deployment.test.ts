@@ -3,7 +3,7 @@ import type { Deployment, DokployApi, QueuedJob } from '../../../../../src/manag
 import { deploymentDeadlineMs, waitForDeployment } from '../../../../../src/managers/dokploy/machines/deployment.ts';
 import { failure, outcome, queued, ref, row, stage } from './waits.ts';
 
-type Answers = readonly (readonly [rows: readonly Deployment[], queue?: readonly QueuedJob[]])[];
+type Answers = readonly (readonly [rows: readonly Deployment[], queue?: readonly QueuedJob[] | 'hidden'])[];
 
 /** Answers one after the other; the last one for ever. */
 function answering(answers: Answers, logText = ''): Partial<DokployApi> {
@@ -13,7 +13,10 @@ function answering(answers: Answers, logText = ''): Partial<DokployApi> {
       at = Math.min(at + 1, answers.length - 1);
       return Promise.resolve(answers[at]?.[0] ?? []);
     },
-    queue: () => Promise.resolve(answers[at]?.[1] ?? []),
+    queue: () => {
+      const queue = answers[at]?.[1] ?? [];
+      return Promise.resolve(queue === 'hidden' ? undefined : queue);
+    },
     deploymentLog: () => Promise.resolve(logText),
   };
 }
@@ -55,6 +58,12 @@ describe('waiting for a deployment', () => {
       'Error: no such file',
     );
     expect((await wait(renamed).result).error).toMatchObject({ code: 'start-failed' });
+  });
+
+  it('waits for its own where the queue is not shown, and takes none for lost', async () => {
+    const nothing = Array.from({ length: 200 }, () => [[row('1', 'somebody', 'done'), old], 'hidden'] as const);
+    const { result } = wait(answering([...nothing, [[row('2', 'mine', 'done'), old]]]), { before: new Set(['0']) });
+    expect(await result).toMatchObject({ value: undefined, ms: 154_000 });
   });
 
   it('says when it got lost, after a while', async () => {
