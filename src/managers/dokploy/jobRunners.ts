@@ -179,8 +179,8 @@ function placeOf(
   return {
     serviceId: id,
     appName,
-    project: { ...project, id: projectId },
-    environment: { ...environment, id: environmentId },
+    project: { ...project, id: projectId ?? project.id },
+    environment: { ...environment, id: environmentId ?? environment.id },
   };
 }
 

@@ -75,7 +75,7 @@ describe.each(['application', 'compose'] as const)('a creation of a machine (%s)
         const { port } = machine.endpoint;
         expect({ ...found, port }).toStrictEqual({ ...right, projects: [name], port: 42_300 });
         await world.api.remove(machine, { deleteVolumes: true });
-        await world.api.removeProject(machine.projectId);
+        await world.api.removeProject(machine.projectId ?? '');
       }
     }
   });

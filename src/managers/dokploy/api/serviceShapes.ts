@@ -19,7 +19,7 @@ export const serviceShape =
       appName: row.text('appName'),
       description: row.words('description'),
       status: statusOf(row, kind),
-      ...row.object('environment', placeOf),
+      ...(row.objectOrNull('environment', placeOf) ?? nowhere),
       serverId: row.textOrNull('serverId'),
       serverAddress: row.objectOrNull('server', (server) => server.textOrNull('ipAddress')),
       env: row.words('env'),
@@ -36,14 +36,12 @@ export const serviceShape =
     };
   };
 
-const placeOf = (environment: Fields) => ({
-  environmentId: environment.text('environmentId'),
-  environmentName: environment.words('name'),
-  ...environment.object('project', (project) => ({
-    projectId: project.text('projectId'),
-    projectName: project.words('name'),
-  })),
+/** Listings say in full where a service is. */
+const placeOf = (environment: Fields): Pick<Service, 'environmentId' | 'projectId'> => ({
+  environmentId: environment.textOrNull('environmentId'),
+  projectId: environment.objectOrNull('project', (project) => project.textOrNull('projectId')),
 });
+const nowhere = { environmentId: null, projectId: null };
 
 const portShape: Decode<PortRow> = (value, path) => {
   const port = fieldsOf(value, path);
@@ -85,7 +83,7 @@ const deploymentShape: Decode<Deployment> = (value, path) => {
     status: row.oneOf<Deployment['status']>('status', ['running', 'done', 'error', 'cancelled'], 'running'),
     logPath: row.words('logPath'),
     errorMessage: row.textOrNull('errorMessage'),
-    createdAt: row.text('createdAt'),
+    createdAt: row.words('createdAt'),
   };
 };
 

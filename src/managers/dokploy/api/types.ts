@@ -123,10 +123,9 @@ export interface Service {
   readonly appName: string;
   readonly description: string;
   readonly status: ServiceStatus;
-  readonly environmentId: string;
-  readonly environmentName: string;
-  readonly projectId: string;
-  readonly projectName: string;
+  /** Null where the answer does not say. */
+  readonly environmentId: string | null;
+  readonly projectId: string | null;
   /** Null: the Dokploy machine itself. */
   readonly serverId: string | null;
   /** Of that server; null where Dokploy did not say. */

@@ -56,8 +56,9 @@ export interface MachineRef {
 }
 
 export interface Machine extends MachineRef {
-  readonly projectId: string;
-  readonly environmentId: string;
+  /** Null where Dokploy does not say. */
+  readonly projectId: string | null;
+  readonly environmentId: string | null;
   readonly endpoint: SshEndpoint;
 }
 

@@ -108,9 +108,7 @@ describe('application.one and compose.one', () => {
       env: '',
       status: 'done',
       environmentId: 'e',
-      environmentName: 'production',
       projectId: 'p',
-      projectName: 'conduct',
       serverId: 's',
       serverAddress: '192.0.2.7',
       args: ['-c', 'exit 3'],
@@ -141,7 +139,6 @@ describe('application.one and compose.one', () => {
 
   it.each([
     ['appName', '“appName” is not text'],
-    ['environment', '“environment” is not an object'],
     ['applicationId', '“applicationId” is not text'],
   ])('are not taken without %s', (name, message) => {
     expect(complaint(() => serviceShape('application')({ ...row, [name]: undefined }, ''))).toBe(message);
@@ -150,7 +147,7 @@ describe('application.one and compose.one', () => {
   it('are not taken with a port of text, and everything else may come or go', () => {
     const wrong = { ...row, ports: [{ ...row.ports[0], publishedPort: '2222' }] };
     expect(complaint(() => serviceShape('application')(wrong, ''))).toBe('“ports[0].publishedPort” is not a number');
-    const needed = new Set(['applicationId', 'appName', 'environment']);
+    const needed = new Set(['applicationId', 'appName']);
     const names = Object.keys(row).filter((name) => !needed.has(name));
     fc.assert(
       fc.property(fc.subarray(names), fc.dictionary(fc.string(), fc.jsonValue()), (missing, added) => {
@@ -172,6 +169,8 @@ describe('deployment.all', () => {
     ];
     expect(deploymentsShape(rows, '').map(({ deploymentId }) => deploymentId)).toEqual(['c', 'b', 'a']);
     expect(deploymentsShape([], '')).toEqual([]);
+    const undated = rows.map(({ deploymentId, title, status }) => ({ deploymentId, title, status }));
+    expect(deploymentsShape(undated, '').map(({ deploymentId }) => deploymentId)).toEqual(['a', 'c', 'b']);
   });
 });
 
