@@ -1,12 +1,9 @@
 import * as vscode from 'vscode';
 import type { LogEntryView } from '../../api/contract/logs.ts';
 import { type LogFeed, LogFollower } from './logFollower.ts';
-import { isOutputOf } from './outputDocument.ts';
 import type { Session } from './session.ts';
+import { type FilledChannel, ShownChannels } from './shownChannels.ts';
 import type { SnapshotChange } from './snapshot.ts';
-
-/** The editor shows a channel a moment after it was asked to. */
-const shownWithinMs = 5000;
 
 /** What one kind of resource has to say about its logs. */
 export interface LogKind {
@@ -18,34 +15,24 @@ export interface LogKind {
   removed(change: SnapshotChange): readonly string[];
 }
 
-interface LogChannel {
-  readonly name: string;
+interface LogChannel extends FilledChannel {
   readonly source: string | undefined;
-  readonly output: vscode.OutputChannel;
-  readonly follower: LogFollower;
-  /** Until then it is taken for visible although no editor shows it yet. Milliseconds since the epoch. */
-  expectedUntil: number;
 }
 
 /** One output channel a resource, made when its log is first asked for and read only while it is on screen. */
 export class LogChannels implements vscode.Disposable {
   readonly #session: Session;
-  readonly #extensionId: string;
   readonly #kind: LogKind;
-  readonly #channels = new Map<string, LogChannel>();
-  readonly #subscriptions: (() => void)[];
+  readonly #channels: ShownChannels<LogChannel>;
+  readonly #unsubscribe: () => void;
 
   constructor(session: Session, extensionId: string, kind: LogKind) {
     this.#session = session;
-    this.#extensionId = extensionId;
     this.#kind = kind;
-    const editors = vscode.window.onDidChangeVisibleTextEditors(() => this.#update());
-    this.#subscriptions = [
-      () => editors.dispose(),
-      session.on('change', (change) => {
-        if (session.state.status === 'connected') for (const id of kind.removed(change)) this.#remove(id);
-      }),
-    ];
+    this.#channels = new ShownChannels(extensionId);
+    this.#unsubscribe = session.on('change', (change) => {
+      if (session.state.status === 'connected') for (const id of kind.removed(change)) this.#channels.remove(id);
+    });
   }
 
   /**
@@ -53,13 +40,8 @@ export class LogChannels implements vscode.Disposable {
    * only the lines of one source of the log.
    */
   show(id: string, name: string, source?: string): void {
-    const channel = this.#channelOf(id, name, source);
-    channel.expectedUntil = Date.now() + shownWithinMs;
-    channel.output.show(true);
-    channel.follower.resume();
-    // One that is on screen already makes no news of it.
-    this.#update();
-    setTimeout(() => this.#update(), shownWithinMs);
+    this.#open(id, name, source);
+    this.#channels.show(id);
   }
 
   /** Whether a log is being read now: for tests. */
@@ -69,19 +51,17 @@ export class LogChannels implements vscode.Disposable {
 
   /** The resource whose log a document shows. */
   idOf(uri: vscode.Uri): string | undefined {
-    if (uri.scheme !== 'output') return undefined;
-    for (const [id, { name }] of this.#channels) if (isOutputOf(uri.path, this.#extensionId, name)) return id;
-    return undefined;
+    return this.#channels.keyOf(uri);
   }
 
   dispose(): void {
-    for (const end of this.#subscriptions) end();
-    for (const id of this.#channels.keys()) this.#remove(id);
+    this.#unsubscribe();
+    this.#channels.dispose();
   }
 
-  #channelOf(id: string, name: string, source: string | undefined): LogChannel {
+  #open(id: string, name: string, source: string | undefined): void {
     const known = this.#channels.get(id);
-    if (known?.name === name && known.source === source) return known;
+    if (known?.name === name && known.source === source) return;
     // A channel cannot be renamed: a renamed resource gets a new one, which reads the log anew.
     const output = known?.name === name ? known.output : vscode.window.createOutputChannel(name, 'log');
     known?.follower.pause();
@@ -99,28 +79,6 @@ export class LogChannels implements vscode.Disposable {
         if (this.#session.state.status === 'connected') output.appendLine(`── ${message} ──`);
       },
     );
-    const channel = { name, source, output, follower, expectedUntil: 0 };
-    this.#channels.set(id, channel);
-    return channel;
-  }
-
-  #update(): void {
-    const shown = vscode.window.visibleTextEditors.map((editor) => editor.document.uri);
-    for (const channel of this.#channels.values()) {
-      if (shown.some((uri) => uri.scheme === 'output' && isOutputOf(uri.path, this.#extensionId, channel.name))) {
-        channel.expectedUntil = 0;
-        channel.follower.resume();
-      } else if (Date.now() >= channel.expectedUntil) {
-        channel.follower.pause();
-      }
-    }
-  }
-
-  #remove(id: string): void {
-    const channel = this.#channels.get(id);
-    if (channel === undefined) return;
-    this.#channels.delete(id);
-    channel.follower.pause();
-    channel.output.dispose();
+    this.#channels.set(id, { name, source, output, follower });
   }
 }

@@ -1,24 +1,18 @@
 import * as vscode from 'vscode';
 import type { Workspace } from '../../../api/contract/dokploy.ts';
 import { formatLocalIso } from '../../shared/format.ts';
-import { isOutputOf } from '../../shared/outputDocument.ts';
 import type { Session } from '../../shared/session.ts';
+import { type FilledChannel, ShownChannels } from '../../shared/shownChannels.ts';
 import { whenConnected } from '../../shared/whenConnected.ts';
 import { TextFollower } from './textFollower.ts';
 
 export type LogSource = 'deploy' | 'container';
 
-/** The editor shows a channel a moment after it was asked to. */
-const shownWithinMs = 5000;
 const firstLines = 1000;
 
-interface LogChannel {
+interface LogChannel extends FilledChannel {
   readonly workspaceId: string;
-  readonly name: string;
-  readonly output: vscode.OutputChannel;
   readonly follower: TextFollower;
-  /** Until then it is taken for visible although no editor shows it yet. Milliseconds since the epoch. */
-  expectedUntil: number;
 }
 
 /**
@@ -27,40 +21,32 @@ interface LogChannel {
  */
 export class WorkspaceLogs implements vscode.Disposable {
   readonly #session: Session;
-  readonly #extensionId: string;
-  readonly #channels = new Map<string, LogChannel>();
+  readonly #channels: ShownChannels<LogChannel>;
   readonly #subscriptions: (() => void)[];
 
   constructor(session: Session, extensionId: string) {
     this.#session = session;
-    this.#extensionId = extensionId;
-    const editors = vscode.window.onDidChangeVisibleTextEditors(() => this.#update());
+    const channels = new ShownChannels<LogChannel>(extensionId);
+    this.#channels = channels;
     this.#subscriptions = [
-      () => editors.dispose(),
       session.on('change', ({ dokploy }) => {
-        for (const { workspaceId, follower } of this.#channels.values()) {
+        for (const [key, { workspaceId, follower }] of channels.entries()) {
           if (dokploy.workspaces.includes(workspaceId)) follower.look();
-        }
-        if (session.state.status !== 'connected') return;
-        for (const [key, { workspaceId }] of this.#channels) {
-          if (dokploy.removedWorkspaces.includes(workspaceId)) this.#remove(key);
+          const isGone = session.state.status === 'connected' && dokploy.removedWorkspaces.includes(workspaceId);
+          if (isGone) channels.remove(key);
         }
       }),
       session.on('state', ({ status }) => {
-        if (status === 'connected') for (const { follower } of this.#channels.values()) follower.look();
+        if (status === 'connected') for (const [, { follower }] of channels.entries()) follower.look();
       }),
     ];
   }
 
   /** Shows a log and follows it as long as it is on screen. */
   show(workspace: Workspace, source: LogSource): void {
-    const channel = this.#channelOf(workspace, source);
-    channel.expectedUntil = Date.now() + shownWithinMs;
-    channel.output.show(true);
-    channel.follower.resume();
-    // One that is on screen already makes no news of it.
-    this.#update();
-    setTimeout(() => this.#update(), shownWithinMs);
+    const key = keyOf(workspace.id, source);
+    this.#open(key, workspace, source);
+    this.#channels.show(key);
   }
 
   /** Whether a log is being read now: for tests. */
@@ -70,16 +56,15 @@ export class WorkspaceLogs implements vscode.Disposable {
 
   dispose(): void {
     for (const end of this.#subscriptions) end();
-    for (const key of this.#channels.keys()) this.#remove(key);
+    this.#channels.dispose();
   }
 
-  #channelOf(workspace: Workspace, source: LogSource): LogChannel {
-    const key = keyOf(workspace.id, source);
+  #open(key: string, workspace: Workspace, source: LogSource): void {
     const name = channelName(this.#uniqueName(workspace), source);
     const known = this.#channels.get(key);
-    if (known?.name === name) return known;
+    if (known?.name === name) return;
     // A channel cannot be renamed.
-    if (known !== undefined) this.#remove(key);
+    this.#channels.remove(key);
     const output = vscode.window.createOutputChannel(name, 'log');
     const follower = new TextFollower(
       {
@@ -96,9 +81,7 @@ export class WorkspaceLogs implements vscode.Disposable {
       },
       () => `── ${this.#header(workspace, source)} ──\n`,
     );
-    const channel = { workspaceId: workspace.id, name, output, follower, expectedUntil: 0 };
-    this.#channels.set(key, channel);
-    return channel;
+    this.#channels.set(key, { workspaceId: workspace.id, name, output, follower });
   }
 
   /** Whose log it is, and since when it is followed. */
@@ -123,26 +106,6 @@ export class WorkspaceLogs implements vscode.Disposable {
     const { id, name } = workspace;
     const others = [...this.#session.snapshot.workspaces.values()].filter((one) => one.id !== id);
     return others.some((one) => one.name === name) ? `${name} – ${this.#placeOf(workspace)}` : name;
-  }
-
-  #update(): void {
-    const shown = vscode.window.visibleTextEditors.map((editor) => editor.document.uri);
-    for (const channel of this.#channels.values()) {
-      if (shown.some((uri) => uri.scheme === 'output' && isOutputOf(uri.path, this.#extensionId, channel.name))) {
-        channel.expectedUntil = 0;
-        channel.follower.resume();
-      } else if (Date.now() >= channel.expectedUntil) {
-        channel.follower.pause();
-      }
-    }
-  }
-
-  #remove(key: string): void {
-    const channel = this.#channels.get(key);
-    if (channel === undefined) return;
-    this.#channels.delete(key);
-    channel.follower.pause();
-    channel.output.dispose();
   }
 }
 
