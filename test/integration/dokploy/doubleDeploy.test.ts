@@ -155,6 +155,21 @@ describe('host-mode ports', () => {
       .toEqual(['Running', 'Shutdown']);
   });
 
+  it('are given over once, to the last of updates that overtake each other', async () => {
+    const [app, later] = [await calls.application(), await calls.application()];
+    for (const [one, port] of [[app, 2222] as const, [later, 2223] as const]) {
+      await publish(one, port);
+      await update(one, { updateConfigSwarm: { Parallelism: 1, Order: 'stop-first' } });
+      await calls.deployApplication(one, 'first');
+      await calls.reaches(one, 'Running');
+    }
+    const phases = async (one: App) => (await calls.tasks(one)).map(({ currentState }) => currentState.split(' ')[0]);
+    for (const one of [app, app, later]) await calls.mutate('application.reload', one);
+    // An update takes as long for each: what the first two launch was launched before this.
+    await expect.poll(() => phases(later), quickly).toEqual(['Running', 'Shutdown']);
+    expect(await phases(app)).toEqual(['Running', 'Shutdown']);
+  });
+
   it('are for the first of two services, the other one waits until they are free', async () => {
     const [first, second] = [await calls.application(), await calls.application()];
     for (const app of [first, second]) await publish(app, 2222);

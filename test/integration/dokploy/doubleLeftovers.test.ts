@@ -48,7 +48,7 @@ describe('what is left over', () => {
   it('is what ran when the server died', async () => {
     const app = await calls.deployed();
     await calls.reaches(app, 'Running');
-    double.hold('worker.pull');
+    const pull = double.hold('worker.pull');
     await calls.deployApplication(app, 'crashed');
     await calls.becomes(app, 'running');
     double.crash();
@@ -56,6 +56,11 @@ describe('what is left over', () => {
     expect((await calls.deployments(app)).map(({ status }) => status)).toEqual(['cancelled', 'done']);
     expect(await queue()).toEqual([]);
     await calls.reaches(app, 'Running');
+    // The worker died, too: what it pulled is deployed by nobody.
+    pull.release();
+    await calls.deployApplication(app, 'next');
+    await calls.becomes(app, 'done');
+    expect(await calls.tasks(app)).toHaveLength(2);
   });
 });
 

@@ -21,6 +21,13 @@ export interface Pulls {
 
 type Account = Pick<ApplicationRow, 'username' | 'password'>;
 
+/** One deployment, for its parts. */
+interface Work {
+  readonly log: (text: string) => void;
+  /** Whether the process that began it still lives. */
+  readonly alive: () => boolean;
+}
+
 /** What the worker does with one job. */
 export function deployer(world: () => World, pulls: Pulls) {
   async function refusalOf(image: string, account: Account | undefined): Promise<string | undefined> {
@@ -32,7 +39,7 @@ export function deployer(world: () => World, pulls: Pulls) {
     return world().machines.pull(image);
   }
 
-  async function pull(image: string, account: Account | undefined, log: (text: string) => void): Promise<void> {
+  async function pull(image: string, account: Account | undefined, { log, alive }: Work): Promise<void> {
     const { timing, faults } = world();
     log(`Pulling ${image}\n`);
     await (pulls.takesMs === undefined ? timing.pause(30) : timing.exactly(pulls.takesMs));
@@ -42,20 +49,23 @@ export function deployer(world: () => World, pulls: Pulls) {
       log(`${refusal}\n❌ Pulling image failed\n`);
       throw new Error(refusal);
     }
+    // What died while it pulled deploys nothing.
+    if (!alive()) throw new Error('the server died');
     log(`Status: Image is up to date for ${image}\n${image}\n✅ Pulling image completed.\n`);
   }
 
-  async function deployApplication(app: ApplicationRow, log: (text: string) => void): Promise<void> {
+  async function deployApplication(app: ApplicationRow, work: Work): Promise<void> {
     const { swarm } = world();
     if (app.sourceType !== 'docker' || app.dockerImage === null) throw new Error('nothing to deploy');
     // What is deployed was read when the job began.
     const spec = swarmSpecOf(world(), app);
-    await pull(app.dockerImage, app, log);
+    await pull(app.dockerImage, app, work);
     swarm.deploy(spec);
   }
 
-  async function deployCompose(row: ComposeRow, log: (text: string) => void): Promise<void> {
+  async function deployCompose(row: ComposeRow, work: Work): Promise<void> {
     const { state, compose, hostOf, timing } = world();
+    const { log } = work;
     if (row.composeType !== 'docker-compose' || row.sourceType !== 'raw')
       throw new Error(`this double deploys raw docker-compose files only, not ${row.sourceType} ${row.composeType}`);
     log(`App Name: ${row.appName}\nBuild Compose 🐳\nSource Type: docker raw ✅\nCompose Type: docker-compose ✅\n`);
@@ -69,7 +79,7 @@ export function deployer(world: () => World, pulls: Pulls) {
         variables,
         host: hostOf(row.serverId),
       });
-      for (const { machine } of services) await pull(machine.image, undefined, log);
+      for (const { machine } of services) await pull(machine.image, undefined, work);
       await compose.up(row.appName, row.serverId, services);
       // `env_file` of a later start is the one that was written now.
       await timing.pause(50);
@@ -111,8 +121,8 @@ export function deployer(world: () => World, pulls: Pulls) {
     log('Initializing deployment\n');
     let outcome: 'done' | 'error' = 'done';
     try {
-      if (app !== undefined) await deployApplication({ ...app }, log);
-      if (compose !== undefined) await deployCompose({ ...compose }, log);
+      if (app !== undefined) await deployApplication({ ...app }, { log, alive });
+      if (compose !== undefined) await deployCompose({ ...compose }, { log, alive });
     } catch {
       log('\nError occurred ❌, check the logs for details.\n');
       outcome = 'error';

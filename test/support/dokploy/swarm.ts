@@ -137,13 +137,15 @@ export function openSwarm(machines: Machines, timing: Timing) {
   }
 
   async function replaceTasks(service: Service): Promise<void> {
+    const { spec } = service;
     const old = live(service);
     // An update that waits for its place gives way to the next one.
     await shutDown(old.filter(({ phase }) => phase === 'Pending'));
     const others = old.filter((task) => !hasEnded(task));
     if (service.spec.stopFirst) {
       await Promise.all([shutDown(others), others.length > 0 ? timing.pause(10_000) : undefined]);
-      if (isCurrent(service) && service.replicas > 0) launch(service);
+      // A later update replaces what this one would have launched.
+      if (isCurrent(service) && service.replicas > 0 && service.spec === spec) launch(service);
       return;
     }
     const next = launch(service);
