@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ensureMachine } from '../../../src/managers/dokploy/machines/ensureMachine.ts';
 import { redeployMachine } from '../../../src/managers/dokploy/machines/redeployMachine.ts';
 import { removeMachine } from '../../../src/managers/dokploy/machines/removeMachine.ts';
@@ -122,6 +122,32 @@ describe.each(kinds)('a machine (%s)', (kind) => {
     expect(await statusOf(world, machine)).toBe('running');
     await ensureMachine(plan, world.context());
     expect(await statusOf(world, machine)).toBe('running');
+  });
+});
+
+describe('a machine that runs for a while each time before it crashes', () => {
+  it('is told as such, though it runs whenever somebody looks', async () => {
+    const world = await openMachineWorld();
+    const { double, api } = world;
+    const neverIn = (_: unknown, signal: AbortSignal): Promise<never> =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    const creation = ensureMachine(world.plan('one'), world.context({ login: neverIn })).catch(
+      (error: unknown) => error,
+    );
+    const crash = async (): Promise<void> => {
+      const [project] = await api.projects();
+      const [listed] = project?.environments[0]?.services ?? [];
+      if (listed === undefined) throw new Error('it is not listed');
+      await double.killTask((await api.service(listed)).appName);
+    };
+    // Fails as long as nothing runs.
+    for (let time = 0; time < 3; time += 1) await vi.waitFor(crash, { interval: 5, timeout: 20_000 });
+    expect(await creation).toMatchObject({
+      code: 'start-failed',
+      message: expect.stringMatching(/again and again/) as string,
+    });
   });
 });
 

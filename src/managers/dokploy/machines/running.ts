@@ -6,13 +6,15 @@ import type { SshEndpoint } from '../ssh/types.ts';
 import { causeIn, logLines, withLines } from './causeInLog.ts';
 import { startFailureCode } from './portConflict.ts';
 import type { MachineContext, MachineRef, TaskVerdict } from './types.ts';
-import { verdictOf } from './verdict.ts';
+import { endingAgain, endsOf, verdictOf } from './verdict.ts';
 import { lookUntil, pause } from './waiting.ts';
 
 /** From the moment that something was to run: a node may have to pull the image first. */
 export const startDeadlineMs = 10 * 60_000;
 /** A failure that lasts so long is one: between two tasks there is always a moment without any. */
 const failedAfterMs = 4000;
+/** Tasks that ended by themselves, one after the other: what is started so often is not coming up, though each ran a while. */
+const mostEnds = 3;
 /** How often tasks are asked for while somebody tries to log in. */
 const watchMs = 1500;
 const tail = 40;
@@ -35,14 +37,14 @@ export async function waitForTask(
   ref: MachineRef,
   options: RunningOptions = {},
 ): Promise<Task> {
-  const patience = failureWatch(context);
+  const patience = failureWatch(context, options);
   let last: TaskVerdict = { status: 'stopped' };
   const seen = await lookUntil(context, startDeadlineMs, async () => {
-    const [verdict, isEmpty] = await ask(context, ref, options);
+    const [verdict, tasks] = await ask(context, ref, options);
     if (verdict.status === 'running') return verdict;
     if (verdict.status === 'starting' && !isDeepStrictEqual(verdict, last)) context.step(verdict.reason, null);
     last = verdict;
-    return patience(verdict, isEmpty) ? verdict : undefined;
+    return patience(verdict, tasks);
   });
   if (seen?.status === 'running') return seen.task;
   throw await failureOf(context, ref, seen ?? last, options.secrets);
@@ -60,12 +62,12 @@ export async function logInto(
 ): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([context.signal, over.signal]);
-  const patience = failureWatch(context);
+  const patience = failureWatch(context, options);
   const watch = async (): Promise<never> => {
     for (;;) {
       await pause({ clock: context.clock, signal }, watchMs);
-      const [verdict, isEmpty] = await ask({ ...context, signal }, ref, options);
-      if (patience(verdict, isEmpty)) throw await failureOf(context, ref, verdict, options.secrets);
+      const failed = patience(...(await ask({ ...context, signal }, ref, options)));
+      if (failed !== undefined) throw await failureOf(context, ref, failed, options.secrets);
     }
   };
   const watching = watch();
@@ -88,21 +90,32 @@ async function ask(
   { api, signal }: MachineContext,
   ref: MachineRef,
   { former = new Set() }: RunningOptions,
-): Promise<readonly [verdict: TaskVerdict, isEmpty: boolean]> {
+): Promise<readonly [verdict: TaskVerdict, tasks: readonly Task[]]> {
   const tasks = (await api.tasks(ref, { signal })).filter(({ containerId }) => !former.has(containerId));
-  return [verdictOf(tasks), tasks.length === 0];
+  return [verdictOf(tasks), tasks];
 }
 
-/** Says whether a machine that should run has failed for good: without tasks it was not even begun. */
-function failureWatch({ clock }: MachineContext): (verdict: TaskVerdict, isEmpty: boolean) => boolean {
+/** As what a machine that should run has failed for good, if it has: without tasks it was not even begun. */
+function failureWatch(
+  { clock }: MachineContext,
+  options: RunningOptions,
+): (verdict: TaskVerdict, tasks: readonly Task[]) => TaskVerdict | undefined {
   let since: number | undefined;
-  return ({ status }, isEmpty) => {
-    if (status === 'running' || status === 'starting' || isEmpty) {
+  // Where nobody knows what was there before, that is what is there at first.
+  let { former } = options;
+  const ended = new Set<string>();
+  return (verdict, tasks) => {
+    const ends = endsOf(tasks);
+    former ??= new Set(ends.map(({ containerId }) => containerId));
+    for (const { containerId } of ends) if (!former.has(containerId)) ended.add(containerId);
+    const [last] = ends;
+    if (last !== undefined && ended.size >= mostEnds) return endingAgain(last);
+    if (verdict.status === 'running' || verdict.status === 'starting' || tasks.length === 0) {
       since = undefined;
-      return false;
+      return undefined;
     }
     since ??= clock.monotonic();
-    return clock.monotonic() - since >= failedAfterMs;
+    return clock.monotonic() - since >= failedAfterMs ? verdict : undefined;
   };
 }
 

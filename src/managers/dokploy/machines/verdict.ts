@@ -25,6 +25,16 @@ function ofSwarmTasks(tasks: readonly Task[], newest: Task): TaskVerdict {
   const [last] = ends;
   if (last === undefined) return { status: 'starting', reason: stepOf(current) };
   if (ends.length === 1) return { status: 'starting', reason: `It is started again. ${endOf(last)}` };
+  return endingAgain(last);
+}
+
+/** The swarm tasks that ended by themselves. */
+export function endsOf(tasks: readonly Task[]): readonly Task[] {
+  return tasks.filter((task) => isSwarmTask(task) && ['ended', 'failed'].includes(phaseOf(task)));
+}
+
+/** Of what ended more often than by chance, the last time like this. */
+export function endingAgain(last: Task): Extract<TaskVerdict, { status: 'failed' }> {
   return { status: 'failed', reason: `It ends again and again. ${endOf(last)}` };
 }
 
@@ -39,7 +49,7 @@ function ofContainers(containers: readonly Task[], newest: Task): TaskVerdict {
   const running = one('running');
   if (running !== undefined) return { status: 'running', task: running };
   const restarting = one('restarting');
-  if (restarting !== undefined) return { status: 'failed', reason: `It ends again and again. ${endOf(restarting)}` };
+  if (restarting !== undefined) return endingAgain(restarting);
   const starting = one('starting');
   if (starting !== undefined) return { status: 'starting', reason: stepOf(starting) };
   if (one('paused') !== undefined) return { status: 'failed', reason: 'Its container is paused.' };
