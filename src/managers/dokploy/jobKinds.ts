@@ -1,4 +1,5 @@
 import type { NewJob } from '../shared/jobs/jobs.ts';
+import type { Job } from '../shared/jobs/types.ts';
 import type { WorkspaceDefinition } from './records.ts';
 
 export const jobKinds = {
@@ -49,6 +50,13 @@ export const volumesItem = 'volumes';
 
 export function deleteJobOf(workspace: Pick<WorkspaceDefinition, 'id' | 'name'>, plan: DeletePlan): NewJob {
   return jobOf('delete', workspace, { plan, items: plan.volumes && !plan.forget ? [volumesItem] : [] });
+}
+
+/** Whether a workspace is being deleted by this job, and its volumes emptied as is wished. */
+export function isDeleting(job: Job, id: string, { volumes }: Pick<DeletePlan, 'volumes'>): boolean {
+  const { kind, resourceId, state, items } = job;
+  if (kind !== jobKinds.delete || resourceId !== id || state.status !== 'running') return false;
+  return items.some(({ name }) => name === volumesItem) === volumes;
 }
 
 /** Of a job that was stored, by this program or an older one. */

@@ -3,7 +3,7 @@ import { DevyardError } from '../shared/errors.ts';
 import type { Job } from '../shared/jobs/types.ts';
 import { Connections } from './connections.ts';
 import type { DokployContext } from './context.ts';
-import { type ChangePlan, deleteJobOf, type JobKind, jobKinds, jobOf } from './jobKinds.ts';
+import { type ChangePlan, deleteJobOf, isDeleting, type JobKind, jobKinds, jobOf } from './jobKinds.ts';
 import { workspaceRunners } from './jobRunners.ts';
 import { type ManagedWorkspace, sealPlan } from './managedWorkspace.ts';
 import { machineContextOf } from './machineContext.ts';
@@ -198,7 +198,9 @@ export class DokployManager implements Dokploy {
       : jobs.list().findLast((job) => job.kind === jobKinds.delete && job.resourceId === id);
     if (former !== undefined) return former;
     const { definition } = this.#workspaces.require(id);
-    // Whatever is done to it now is of no use any more.
+    const going = jobs.list().findLast((job) => isDeleting(job, definition.id, { volumes }));
+    if (going !== undefined && !forget) return going;
+    // Whatever else is done to it now is of no use any more.
     await jobs.cancelAll(definition.id);
     return jobs.begin(deleteJobOf(definition, { volumes, forget }));
   }
