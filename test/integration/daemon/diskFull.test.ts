@@ -1,54 +1,37 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DevyardClient } from '../../../src/api/client/client.ts';
 import { rawZip } from '../../support/rawArchives.ts';
+import { SmallDisk } from './smallDisk.ts';
 import { Yard } from './yard.ts';
 
 let yard: Yard;
 let client: DevyardClient;
-let mounted = false;
+let disk: SmallDisk | undefined;
 
 beforeEach(async ({ skip }) => {
   yard = await Yard.open();
-  const settings = await readFile(join(yard.dataDir, 'settings.json'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=700', 'tmpfs', yard.dataDir], { stdio: 'pipe' });
-    mounted = true;
-  } catch {
-    skip('a small file system can only be mounted by root');
-  }
-  await writeFile(join(yard.dataDir, 'settings.json'), settings);
+  disk = await SmallDisk.mount(yard);
+  if (disk === undefined) skip('a small file system can only be mounted by root');
   await yard.start();
   client = await yard.client();
 });
 
 afterEach(async () => {
-  await rm(join(yard.dataDir, 'filler'), { force: true });
+  await disk?.drain();
   try {
     await yard.finish();
   } finally {
-    if (mounted) execFileSync('umount', [yard.dataDir]);
-    mounted = false;
+    disk?.unmount();
+    disk = undefined;
     await yard[Symbol.asyncDispose]();
   }
 });
 
-/** Leaves not a byte. */
-async function fill(): Promise<void> {
-  const chunk = Buffer.alloc(64 * 1024);
-  for (const size of [chunk.length, 512]) {
-    try {
-      for (;;) await writeFile(join(yard.dataDir, 'filler'), chunk.subarray(0, size), { flag: 'a' });
-    } catch {
-      // Full, to this size.
-    }
-  }
-}
-
-const drain = (): Promise<void> => rm(join(yard.dataDir, 'filler'));
+const fill = async (): Promise<void> => disk?.fill();
+const drain = async (): Promise<void> => disk?.drain();
 const start = (id: string) => client.call('codeServers.start', { params: { id }, body: { wait: true } });
 const list = async (): Promise<string[]> =>
   (await client.call('codeServers.list', {})).map(({ name, state }) => `${name} ${state.status}`);

@@ -184,14 +184,30 @@ export async function run(client: DevyardClient, id: string, command: string, in
   return { ...exit, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
 }
 
+/** The newest job of a workspace, as soon as that is what it does. */
+export async function untilStep(client: DevyardClient, resourceId: string, step: string): Promise<Job> {
+  return untilJob(client, (jobs) => {
+    const job = jobs.findLast((one) => one.resourceId === resourceId);
+    return job?.state.status === 'running' && job.state.step === step ? job : undefined;
+  });
+}
+
 async function untilEnded(client: DevyardClient, pick: (jobs: readonly Job[]) => Job | undefined): Promise<Job> {
+  return untilJob(client, (jobs) => {
+    const job = pick(jobs);
+    return job?.state.status === 'running' ? undefined : job;
+  });
+}
+
+/** The first job that is picked, now or after anything happened to one. */
+async function untilJob(client: DevyardClient, pick: (jobs: readonly Job[]) => Job | undefined): Promise<Job> {
   const stop = new AbortController();
   try {
     const events = client.events(undefined, stop.signal);
     for await (const { event } of events) {
-      if (event.type !== 'hello' && event.type !== 'job.changed') continue;
+      if (event.type !== 'hello' && event.type !== 'job.changed' && event.type !== 'job.progress') continue;
       const job = pick(await client.call('jobs.list', {}));
-      if (job !== undefined && job.state.status !== 'running') return job;
+      if (job !== undefined) return job;
     }
     throw new Error('the daemon ended the events');
   } finally {
