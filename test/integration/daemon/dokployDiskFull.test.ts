@@ -49,8 +49,7 @@ it(
 );
 
 it.each([
-  ['application.create', 'before'],
-  ['port.create', 'after'],
+  ['application.create', 'after'],
   ['docker.getServiceContainersByAppName', 'before'],
 ] as const)(
   'a disk that is full at %s (%s) ends a creation with its reason, and a redeploy finishes it',

@@ -104,6 +104,29 @@ describe('a daemon that is killed', () => {
     long,
   );
 
+  it.each(['application.update', 'application.deploy'])(
+    'before %s, and the next one after it, in a change: the third one brings it about, and deploys it once',
+    async (call) => {
+      const yard = shared.current;
+      const { id, appName } = await yard.create('changing');
+      const before = killBefore(call);
+      await yard.client.call('dokploy.patch', { params: { id }, body: { cpus: 0.5 } });
+      await before;
+      const after = killAt(call, 'after');
+      await yard.startAgain();
+      await after;
+      await yard.startAgain();
+      expect(outcomeOf(await jobOf(yard.client, id))).toBe('succeeded');
+      expect(await yard.get(id)).toMatchObject({ state: { status: 'running' }, cpus: 0.5 });
+      expect(yard.dokploy.spec(appName ?? '')?.nanoCpus).toBe(5e8);
+      expect(await applicationsOf(yard)).toMatchObject([{ name: 'changing', deployed: 2 }]);
+      expect(await yard.say(id, 'echo in')).toBe('in');
+      expect(outcomeOf(await yard.remove(id))).toBe('succeeded');
+      expect(await leftoversOf(yard)).toEqual(nothing);
+    },
+    long,
+  );
+
   it.each(['application.cleanQueues', 'application.stop', 'application.delete'])(
     'before %s, and the next one after it, in a deletion: the third one ends it',
     async (call) => {

@@ -35,8 +35,10 @@ describe('nothing is left', () => {
       const removals = Array.from({ length: 3 }, () => yard.remove(id));
       pulling.release();
       await stopping.reached;
-      removals.push(yard.remove(id));
+      const query = { volumes: 'false', forget: 'false' };
+      const late = await yard.client.call('dokploy.delete', { params: { id }, query });
       stopping.release();
+      removals.push(ended(yard.client, late));
       for (const job of await Promise.all(removals)) expect(outcomeOf(job)).toBe('succeeded');
       expect(await leftoversOf(yard)).toEqual(nothing);
     },

@@ -2,17 +2,15 @@ import { afterAll, afterEach, beforeEach } from 'vitest';
 import type { Job } from '../../../src/api/contract/jobs.ts';
 import type { Gate } from '../../support/dokploy/faults.ts';
 import { DokployYard } from './dokployYard.ts';
-import type { Yard } from './yard.ts';
 
 /** A yard that the tests of a file share. One that fails leaves what it broke to nobody: the next one gets another yard. */
 export class SharedYard {
   readonly #gates: Gate[] = [];
   #yard: DokployYard | undefined;
 
-  /** `prepare`: what is done to the data directory before the daemon is first started. */
-  constructor(prepare?: (yard: Yard) => unknown) {
+  constructor() {
     beforeEach(async ({ skip }) => {
-      this.#yard ??= await DokployYard.open({}, prepare);
+      this.#yard ??= await DokployYard.open();
       if (this.#yard.dokploy.machines !== 'docker') skip('there is no Docker engine here');
     });
     afterEach(async ({ task }) => {

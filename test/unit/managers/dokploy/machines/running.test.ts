@@ -87,6 +87,34 @@ describe('logging in', () => {
     expect(on.clock.pending).toBe(0);
   });
 
+  /** Runs whenever somebody looks; each time after so many others that ended. */
+  const risingAgain = (...ends: readonly number[]): readonly (readonly Task[])[] =>
+    ends.map((count) => [
+      task(`up ${String(count)}`, 'Running 1 second ago'),
+      ...Array.from({ length: count }, (_, at) => task(`down ${String(count - at)}`, 'Failed 2 seconds ago', exit)),
+    ]);
+
+  it('gives up on what ended three times, though it runs whenever somebody looks', async () => {
+    const on = stage(answering(risingAgain(0, 1, 2, 3)), never);
+    const { error } = await outcome(on, logInto(on.context, ref, endpoint));
+    expect(error).toMatchObject({
+      code: 'start-failed',
+      message: expect.stringContaining('It ends again and again. Task: non-zero exit (3).') as string,
+    });
+    const known = stage(answering(risingAgain(3)), never);
+    const waited = await outcome(known, logInto(known.context, ref, endpoint, { former: new Set() }));
+    expect(waited.error).toMatchObject({ code: 'start-failed' });
+  });
+
+  it('does not hold against it what ended before, whether that is told or not', async () => {
+    for (const options of [{}, { former: new Set(['down 1', 'down 2', 'down 3']) }]) {
+      const on = stage(answering(risingAgain(3, 3, 4, 5)), never);
+      on.clock.after(60_000, () => on.abort.abort(new Error('enough')));
+      const { error } = await outcome(on, logInto(on.context, ref, endpoint, options));
+      expect(error).toMatchObject({ message: 'enough' });
+    }
+  });
+
   it('leaves no timer, and ends with what the login says', async () => {
     const fine = stage(answering([[task('1', 'Running 1 second ago')]]));
     expect(await outcome(fine, logInto(fine.context, ref, endpoint))).toMatchObject({ value: undefined, ms: 0 });
