@@ -80,6 +80,23 @@ describe.each(['application', 'compose'] as const)('a creation of a machine (%s)
     }
   });
 
+  it('leaves no second one when a call of the killed run is carried out late', async () => {
+    const world = await openMachineWorld();
+    const { api, double } = world;
+    const plan = world.plan('one', { kind });
+    const pulling = double.hold('worker.pull');
+    const machine = ensureMachine(plan, world.context());
+    await pulling.reached;
+    const found = await findMachine(api, plan);
+    const { name, description } = found ?? { name: '', description: '' };
+    const late = { name, description, appName: 'late', environmentId: found?.environmentId ?? '', serverId: null };
+    await (kind === 'compose' ? api.createCompose(late) : api.createApplication(late));
+    pulling.release();
+    const { id } = await machine;
+    expect((await everything(world)).services).toHaveLength(1);
+    expect((await findMachine(api, plan))?.id).toBe(id);
+  });
+
   it('is not done again when it was done, and finds what somebody changed', async () => {
     const world = await openMachineWorld();
     const plan = world.plan('one', { ...rich, kind });

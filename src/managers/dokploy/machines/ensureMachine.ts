@@ -1,4 +1,4 @@
-import { DevyardError } from '../../shared/errors.ts';
+import { DevyardError, messageOf } from '../../shared/errors.ts';
 import { isDokployFailure } from '../api/failure.ts';
 import type { ListedProject, Service } from '../api/types.ts';
 import { slugOf } from '../names.ts';
@@ -41,7 +41,9 @@ export async function ensureMachine(
       context.step('looking for it on the server', 0.02);
       const service = await ensureService(context, plan);
       await options.onFound?.(service);
-      return await complete(context, service, plan);
+      const machine = await complete(context, service, plan);
+      await removeLateTwins(context, plan);
+      return machine;
     } catch (error) {
       // Somebody who made the same machine at the same time took this service away, or a person did.
       if (!isDokployFailure(error, 'not-found') || attempt === 3) throw error;
@@ -98,6 +100,17 @@ async function theOne(
     }
   }
   return first;
+}
+
+/** A call of a run that was killed may have been carried out only after this one had looked. */
+async function removeLateTwins(context: MachineContext, plan: MachinePlan): Promise<void> {
+  try {
+    await theOne(context, plan, await context.api.projects({ signal: context.signal }));
+  } catch (error) {
+    // One can log in, and that is what was asked for.
+    if (!isDokployFailure(error)) throw error;
+    context.log(messageOf(error));
+  }
 }
 
 async function complete(
