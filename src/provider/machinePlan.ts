@@ -32,13 +32,22 @@ export function planOf(
 
 /** What a person mounts at the same place comes first. */
 function volumesOf(id: string, marker: string, { kind, volumes }: MachineOptions): readonly MachineVolume[] {
-  const name = (what: string): string => `devpod-${slugOf(id)}-${digestOf(marker)}-${what}`;
+  const prefix = ownPrefix(id, marker);
   const own = [
-    { name: name('data'), mountPath: agentDataFolder },
-    ...(kind === 'compose' ? [{ name: name('docker'), mountPath: '/var/lib/docker' }] : []),
+    { name: `${prefix}data`, mountPath: agentDataFolder },
+    ...(kind === 'compose' ? [{ name: `${prefix}docker`, mountPath: '/var/lib/docker' }] : []),
   ];
   const taken = new Set(volumes.map(({ mountPath }) => mountPath));
   return [...volumes, ...own.filter(({ mountPath }) => !taken.has(mountPath))];
+}
+
+/** Whether a volume was made for this machine alone. */
+export function isOwnVolume({ id }: MachineEnvironment, marker: string, name: string): boolean {
+  return name.startsWith(ownPrefix(id, marker));
+}
+
+function ownPrefix(id: string, marker: string): string {
+  return `devpod-${slugOf(id)}-${digestOf(marker)}-`;
 }
 
 function slugOf(id: string): string {

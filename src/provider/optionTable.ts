@@ -87,7 +87,8 @@ const machine = {
     description: 'More volumes, as NAME:/PATH with commas between. Those for Docker and for DevPod are always there',
   },
   DOKPLOY_KEEP_VOLUMES: {
-    description: 'Keep the volumes when a machine is deleted',
+    description:
+      'Keep the volumes when a machine is deleted. Otherwise those of a compose service are removed; those of an application, which Dokploy never removes, are emptied, but for those of DOKPLOY_VOLUMES',
     default: 'false',
     enum: yesNo,
   },

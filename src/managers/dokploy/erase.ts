@@ -1,14 +1,12 @@
 import { DevyardError, messageOf } from '../shared/errors.ts';
+import { emptyVolumes, startToEmpty } from './machines/emptyVolumes.ts';
 import { findMachine, wasDeployed } from './machines/findMachine.ts';
 import { volumesOf } from './machines/plan.ts';
 import { removeMachine } from './machines/removeMachine.ts';
 import { readService } from './machines/services.ts';
-import { startMachine } from './machines/startMachine.ts';
-import { shellQuoted } from './machines/startScript.ts';
 import type { MachineContext, MachineRef, MachineVolume } from './machines/types.ts';
-import { verdictOf } from './machines/verdict.ts';
 import type { ManagedWorkspace } from './managedWorkspace.ts';
-import { type Run, runToEnd } from './remoteRun.ts';
+import type { Run } from './machines/remoteRun.ts';
 
 export interface EraseOptions {
   /** Erase what its volumes hold, too. */
@@ -21,9 +19,6 @@ export interface Erased {
   readonly isKept: boolean;
   readonly message: string;
 }
-
-/** A workspace that was stopped has to run to have its volumes emptied; so long it may take to come up. Milliseconds. */
-const startMs = 120_000;
 
 /** Removes a workspace from its server. Fine when there is nothing of it, or of what a creation was to make. */
 export async function erase(
@@ -41,7 +36,7 @@ export async function erase(
   }
   const wipe = async (): Promise<void> => {
     try {
-      await emptyVolumes(workspace, run);
+      await emptyVolumesOf(workspace, run);
     } catch (error) {
       trouble = error;
       throw error;
@@ -73,46 +68,15 @@ async function refOf(workspace: ManagedWorkspace, context: MachineContext): Prom
 
 async function runForOnce(workspace: ManagedWorkspace, context: MachineContext, ref: MachineRef): Promise<void> {
   const { plan, sshPort } = workspace.definition;
-  if (verdictOf(await context.api.tasks(ref, { signal: context.signal })).status !== 'stopped') return;
-  context.step('starting it to empty its volumes', 0.1);
-  const limit = AbortSignal.timeout(startMs);
-  await startMachine({ ...context, signal: AbortSignal.any([context.signal, limit]) }, ref, {
-    plan: plan === null ? undefined : workspace.plan(),
-    target: sshPort,
-  });
+  await startToEmpty(context, ref, { plan: plan === null ? undefined : workspace.plan(), target: sshPort });
 }
 
-/** As `empty` takes it: the path, and how proc(5) spells it in mountinfo. */
-function emptying(path: string): string {
-  const spelt = path
-    .replace(/(?<=.)\/+$/, '')
-    .replace(/[\\ \t\n]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
-  return `empty ${shellQuoted(path)} ${shellQuoted(spelt)}`;
-}
-
-/**
- * From the inside, and only where something is mounted: a folder of the image, or of a machine that is no container, is nobody's
- * volume. Nothing of what is mounted below a volume is touched; `-delete` is not in every find. Host keys are emptied
- * where one may: to a machine that is no more they are of no use.
- */
-async function emptyVolumes(workspace: ManagedWorkspace, run: Run): Promise<void> {
+/** Host keys are emptied where one may: to a machine that is no more they are of no use. */
+async function emptyVolumesOf(workspace: ManagedWorkspace, run: Run): Promise<void> {
   const { plan, details } = workspace.definition;
   const paths = details.volumes.map(({ mountPath }) => mountPath);
   const all = plan === null ? [] : volumesOf(workspace.plan()).map(({ mountPath }) => mountPath);
-  const script = [
-    'root=; if [ "$(id -u)" != 0 ]; then for way in "sudo -n" doas; do if $way true 2>/dev/null; then root=$way; fi; done; fi',
-    'mounted() { while read -r _ _ _ _ place _; do [ "$place" = "$1" ] && return; done </proc/self/mountinfo; return 1; }',
-    'empty() {',
-    '  if ! mounted "$2"; then echo "No volume is mounted at $1." >&2; return 1; fi',
-    '  $root find "$1" -xdev -mindepth 1 ! -type d -exec rm -f {} + || return',
-    '  $root find "$1" -xdev -depth -mindepth 1 -type d -exec rmdir {} + 2>/dev/null',
-    '  return 0',
-    '}',
-    ...all.filter((path) => !paths.includes(path)).map((path) => `${emptying(path)} 2>/dev/null`),
-    ...paths.map((path) => `${emptying(path)} || exit`),
-    'exit 0',
-  ];
-  await runToEnd(run, script.join('\n'), 'Emptying the volumes');
+  await emptyVolumes(run, { paths, besides: all.filter((path) => !paths.includes(path)) });
 }
 
 function whyKept(trouble: unknown): string {

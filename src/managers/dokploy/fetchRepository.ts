@@ -1,6 +1,6 @@
 import { shellQuoted } from './machines/startScript.ts';
 import type { Repository } from './model.ts';
-import { runToEnd, type Run } from './remoteRun.ts';
+import { runToEnd, type Run } from './machines/remoteRun.ts';
 
 /**
  * Clones a repository inside the workspace, unless its folder is there with something in it: done again after a kill, and

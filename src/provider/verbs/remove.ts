@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { machinesIn } from '../../managers/dokploy/machines/findMachine.ts';
 import { removeMachine } from '../../managers/dokploy/machines/removeMachine.ts';
 import type { RunVerb } from '../call.ts';
+import { emptyingOf } from '../emptying.ts';
 import { forgetHint } from '../hint.ts';
 import { refOf } from '../locate.ts';
 import { removeLock } from '../lock.ts';
@@ -24,7 +25,10 @@ export const remove: RunVerb = async (call) => {
     // All that bear its mark: a creation that was torn may have left a second one.
     const machines = await machinesIn(api, await api.projects({ signal }), wanted, signal);
     if (machines.length === 0) log.info(`There is no machine “${identity.machine.id}” any more.`);
-    for (const machine of machines) await removeMachine(machineContext(call, work), refOf(machine), { volumes });
+    for (const machine of machines) {
+      const wipe = volumes && folder !== undefined ? await emptyingOf(call, work, machine, folder) : undefined;
+      await removeMachine(machineContext(call, work), refOf(machine), { volumes, wipe });
+    }
     if (folder === undefined) return;
     await forgetHint(folder);
     for (const name of sshFiles) await rm(join(folder, name), { force: true });

@@ -1,4 +1,6 @@
 import { DevyardError, messageOf } from '../../shared/errors.ts';
+import type { Service } from '../api/types.ts';
+import { wasDeployed } from './findMachine.ts';
 import { endTasks, quiesce } from './quiesce.ts';
 import { readService } from './services.ts';
 import { isAlive } from './taskPhase.ts';
@@ -32,7 +34,7 @@ export async function removeMachine(
   let left: VolumesLeft = 'kept';
   if (known !== undefined) {
     await quiesce(context, ref);
-    if (options.volumes) left = ref.kind === 'compose' ? 'removed' : await emptied(context, ref, options.wipe);
+    if (options.volumes) left = ref.kind === 'compose' ? 'removed' : await emptied(context, known, options.wipe);
     await endTasks(context, ref);
     context.step('removing it', 0.8);
     await surely(context, () => api.remove(ref, { deleteVolumes: options.volumes }, { signal }));
@@ -49,13 +51,14 @@ export async function removeMachine(
   return left;
 }
 
-async function emptied(context: MachineContext, ref: MachineRef, wipe: RemoveOptions['wipe']): Promise<VolumesLeft> {
+async function emptied(context: MachineContext, service: Service, wipe: RemoveOptions['wipe']): Promise<VolumesLeft> {
   const { api, signal, log } = context;
-  const verdict = verdictOf(await api.tasks(ref, { signal }));
-  if (wipe === undefined || verdict.status !== 'running') {
-    log(
-      'Its volumes stay on the server as they are: it does not run, and Dokploy removes no volume of an application.',
-    );
+  // What never ran has no volumes.
+  if (!wasDeployed(service)) return 'kept';
+  const runs = verdictOf(await api.tasks(service, { signal })).status === 'running';
+  if (wipe === undefined || !runs) {
+    const why = runs ? '' : 'it does not run, and ';
+    log(`Its volumes stay on the server as they are: ${why}Dokploy removes no volume of an application.`);
     return 'kept';
   }
   context.step('emptying its volumes', 0.3);

@@ -1,5 +1,5 @@
-import { DevyardError } from '../shared/errors.ts';
-import type { RemoteCommand } from './ssh/types.ts';
+import { DevyardError } from '../../shared/errors.ts';
+import type { RemoteCommand } from '../ssh/types.ts';
 
 /** Characters of a command's output that are kept for an error. */
 const keptOutput = 4000;
