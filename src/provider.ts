@@ -15,7 +15,10 @@ async function main(): Promise<never> {
     process.on(signal, () => {
       const terminated = new Terminated(signal);
       // Whoever asks again, or when only a slow reader is waited for, does not want to wait.
-      if (isOver || controller.signal.aborted) process.exit(terminated.exitCode);
+      if (isOver || controller.signal.aborted) {
+        if (!isOver) stderr.write(`devyard: ${terminated.message}\n`);
+        process.exit(terminated.exitCode);
+      }
       controller.abort(terminated);
     });
   }

@@ -37,7 +37,7 @@ function serverUrl(env: Environment): URL {
   const text = requiredText(env, name, example);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw wrong(name, 'is no URL that begins with https:// or http://', setIt(name, example));
+    throw wrong(name, 'is no URL that begins with https:// or http://', setIt(env, name, example));
   }
   if (url.username !== '' || url.password !== '') {
     throw wrong(name, 'holds a user name or a password', 'Leave them out; the key goes into DOKPLOY_API_TOKEN.');

@@ -78,7 +78,7 @@ function registry(env: Environment, kind: ServiceKind): MachinePlan['registry'] 
     username === null ? 'DOKPLOY_REGISTRY_USERNAME' : password === null ? 'DOKPLOY_REGISTRY_PASSWORD' : undefined;
   if (missing !== undefined || username === null || password === null) {
     const name = missing ?? 'DOKPLOY_REGISTRY_USERNAME';
-    throw wrong(name, 'is not set, while the rest of the registry is', setIt(name, '…'));
+    throw wrong(name, 'is not set, while the rest of the registry is', setIt(env, name, '…'));
   }
   if (kind === 'compose') {
     throw wrong(
@@ -96,7 +96,7 @@ function cpus(env: Environment): number | null {
   const text = matching(env, name, /^\d{1,4}(?:\.\d{1,3})?$/, 'is no number of cores', '2');
   if (text === null) return null;
   const count = Number(text);
-  if (count < 0.01 || count > 1024) throw wrong(name, 'is not between 0.01 and 1024', setIt(name, '2'));
+  if (count < 0.01 || count > 1024) throw wrong(name, 'is not between 0.01 and 1024', setIt(env, name, '2'));
   return count;
 }
 
@@ -108,9 +108,9 @@ function memoryMb(env: Environment): number | null {
   const text = textOf(env, name);
   if (text === null) return null;
   const match = /^(\d{1,9}(?:\.\d{1,3})?)\s*([kmgt]?)(?:i?b)?$/i.exec(text);
-  if (match === null) throw wrong(name, 'is no amount of memory', setIt(name, '4g'));
+  if (match === null) throw wrong(name, 'is no amount of memory', setIt(env, name, '4g'));
   const amount = Math.round(Number(match[1]) * (units[(match[2] ?? '').toLowerCase()] ?? 1));
-  if (amount < 16 || amount > 16_777_216) throw wrong(name, 'is not between 16 MB and 16 TB', setIt(name, '4g'));
+  if (amount < 16 || amount > 16_777_216) throw wrong(name, 'is not between 16 MB and 16 TB', setIt(env, name, '4g'));
   return amount;
 }
 
@@ -128,7 +128,7 @@ function volumes(env: Environment): readonly MachineVolume[] {
         throw wrong(
           name,
           `holds ${JSON.stringify(part)}, which is not NAME:/PATH`,
-          setIt(name, 'data:/data,cache:/cache'),
+          setIt(env, name, 'data:/data,cache:/cache'),
         );
       }
       return { name: volume, mountPath: mountPath.replace(/(?<=.)\/+$/, '') };
@@ -149,7 +149,7 @@ function portRange(env: Environment): MachineOptions['portRange'] {
   const from = Number(first);
   const to = Number(last ?? first);
   if (first === undefined || from < 1 || to > 65_535 || to < from) {
-    throw wrong(name, 'is no range of ports, the lower one first', setIt(name, '2222-2250'));
+    throw wrong(name, 'is no range of ports, the lower one first', setIt(env, name, '2222-2250'));
   }
   return { from, to };
 }

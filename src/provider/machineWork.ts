@@ -39,13 +39,18 @@ export async function withMachine<T>(
 /** What the work with machines needs from around it. Without `login` nobody logs in. */
 export function machineContext(call: Call, { api, connection }: MachineWork, login?: Login): MachineContext {
   const { clock, signal, log } = call;
+  let said = '';
   return {
     api,
     clock,
     host: connection.sshHost ?? connection.host,
     uniqueId: randomUUID,
     signal,
-    step: (text) => log.info(`${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`),
+    step(text) {
+      // A step may say more than once how far it is, which is not shown here.
+      if (text !== said) log.info(`${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`);
+      said = text;
+    },
     log: (line) => log.info(line),
     async login(endpoint, until) {
       if (login === undefined) return;

@@ -8,9 +8,10 @@ export function wrong(name: string, problem: string, hint: string): DevyardError
   return new DevyardError('invalid', `${name} ${problem}.`, { field: name, hint });
 }
 
-/** How an option is changed. */
-export const setIt = (name: OptionName, example: string): string =>
-  `Set it: devpod provider set-options dokploy -o ${name}=${example}`;
+/** How an option is changed. DevPod knows the provider by the name that it was added under, and does not tell it to `init`. */
+export function setIt({ PROVIDER_ID: provider = '' }: Environment, name: OptionName, example: string): string {
+  return `Set it: devpod provider set-options ${provider === '' ? 'dokploy' : provider} -o ${name}=${example}`;
+}
 
 /** The value of an option, or its default. DevPod hands over an empty text for what nobody set. */
 export function textOf(env: Environment, name: OptionName): string | null {
@@ -21,7 +22,7 @@ export function textOf(env: Environment, name: OptionName): string | null {
 
 export function requiredText(env: Environment, name: OptionName, example: string): string {
   const text = textOf(env, name);
-  if (text === null) throw wrong(name, 'is not set', setIt(name, example));
+  if (text === null) throw wrong(name, 'is not set', setIt(env, name, example));
   return text;
 }
 
@@ -34,7 +35,7 @@ export function matching(
   example: string,
 ): string | null {
   const text = textOf(env, name);
-  if (text !== null && !pattern.test(text)) throw wrong(name, problem, setIt(name, example));
+  if (text !== null && !pattern.test(text)) throw wrong(name, problem, setIt(env, name, example));
   return text;
 }
 
@@ -43,5 +44,5 @@ export function choice<Value extends string>(env: Environment, name: OptionName,
   const text = textOf(env, name);
   const chosen = values.find((value) => value === text);
   if (chosen !== undefined) return chosen;
-  throw wrong(name, `is ${JSON.stringify(text)}, not one of ${values.join(', ')}`, setIt(name, values[0] ?? ''));
+  throw wrong(name, `is ${JSON.stringify(text)}, not one of ${values.join(', ')}`, setIt(env, name, values[0] ?? ''));
 }

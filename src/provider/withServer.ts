@@ -6,7 +6,7 @@ import { cacheFolder } from './cacheFolder.ts';
 import type { Call } from './call.ts';
 import type { ConnectionOptions } from './connectionOptions.ts';
 import { type KeyMemory, openKeyMemory } from './keyMemory.ts';
-import { setIt } from './readers.ts';
+import { type Environment, setIt } from './readers.ts';
 
 /** Does the work with the Dokploy server. Failures of the server come out in words for whoever sets the options. */
 export async function withServer<T>(
@@ -19,14 +19,14 @@ export async function withServer<T>(
   try {
     return await work(api, keys);
   } catch (error) {
-    throw error instanceof DokployFailure ? explained(error, await keys.read(), clock.now()) : error;
+    throw error instanceof DokployFailure ? explained(env, error, await keys.read(), clock.now()) : error;
   } finally {
     close();
   }
 }
 
 /** `now` in milliseconds since the epoch. */
-function explained(failure: DokployFailure, history: KeyHistory, now: number): DevyardError {
+function explained(env: Environment, failure: DokployFailure, history: KeyHistory, now: number): DevyardError {
   if (failure.kind === 'unauthorized') return explainKey(failure, problemOfKey(history, now));
   if (failure.certificate === undefined) return failure;
   const { fingerprint, subject } = failure.certificate;
@@ -34,7 +34,7 @@ function explained(failure: DokployFailure, history: KeyHistory, now: number): D
     field: 'DOKPLOY_CERTIFICATE',
     hint:
       `It offers the certificate of ${subject}. If the server has that fingerprint, too, accept it. ` +
-      setIt('DOKPLOY_CERTIFICATE', fingerprint),
+      setIt(env, 'DOKPLOY_CERTIFICATE', fingerprint),
     cause: failure,
   });
 }

@@ -61,8 +61,17 @@ function optionLines(name: OptionName, spec: OptionSpec): readonly string[] {
 
 /** `exec`, because DevPod ends the process that it began, which then is no shell. */
 function execLine(verb: Verb, call: Call): string {
-  return call === undefined ? text(`exec "\${DEVYARD_PROVIDER:-devyard}" provider ${verb}`) : list([...call, verb]);
+  if (call !== undefined) return list([...call, verb]);
+  const program = '"${DEVYARD_PROVIDER:-devyard}"';
+  const run = `exec ${program} provider ${verb}`;
+  // Comes first, when the provider is added. A shell alone would say that something is not found.
+  return text(
+    verb === 'init' ? `command -v ${program} >/dev/null || { echo "${nowhere}" >&2; exit 127; }; ${run}` : run,
+  );
 }
+
+const nowhere =
+  'devyard is not on PATH. Its own command prints a provider.yaml that needs none: devyard provider yaml, or node dist/cli.js provider yaml.';
 
 /** A quoted scalar. JSON's are YAML's, and single quotes take everything as it stands but themselves and line ends. */
 const text = (value: string): string => (/['\p{Cc}]/u.test(value) ? JSON.stringify(value) : `'${value}'`);

@@ -1,12 +1,15 @@
 import { testServer } from '../../managers/dokploy/api/testServer.ts';
 import type { DokployApi } from '../../managers/dokploy/api/types.ts';
-import type { RunVerb } from '../call.ts';
+import { print, type RunVerb } from '../call.ts';
 import { connectionOptions } from '../connectionOptions.ts';
 import { machineOptions } from '../machineOptions.ts';
 import { wrong } from '../readers.ts';
 import { withServer } from '../withServer.ts';
 
-/** Checks every option, then the server and the key. DevPod runs it whenever an option changes. */
+/**
+ * Checks every option, then the server and the key. DevPod runs it whenever an option changes, and shows as errors what it
+ * hears on stderr.
+ */
 export const init: RunVerb = async (call) => {
   const { env, log, clock, signal } = call;
   const connection = connectionOptions(env);
@@ -16,9 +19,9 @@ export const init: RunVerb = async (call) => {
     // It only makes later words more exact.
     await keys.write(tested.history).catch((error: unknown) => log.debug(String(error)));
     if (tested.failure !== undefined) throw tested.failure;
-    for (const note of tested.notes) log.info(note);
+    for (const note of tested.notes) print(call, note);
     if (serverId !== null) await requireServer(api, serverId, signal);
-    log.info(`Dokploy ${tested.version} answers at ${connection.url}.`);
+    print(call, `Dokploy ${tested.version} answers at ${connection.url}.`);
     return 0;
   });
 };

@@ -56,10 +56,16 @@ export async function openDevPod(given: Readonly<Record<string, string>>, machin
   await mkdir(providerFolder, { recursive: true });
   const running = new Set<ChildProcess>();
   const defaults = Object.fromEntries(Object.entries(optionTable).map(([name, spec]) => [name, spec.default ?? '']));
-  const base: Record<string, string> = {
+  // All that an init is told: not even which provider it is.
+  const initial: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     HOME: temporary.path,
     XDG_CACHE_HOME: join(temporary.path, 'cache'),
+    ...defaults,
+    ...given,
+  };
+  const base: Record<string, string> = {
+    ...initial,
     DEVPOD: '/usr/local/bin/devpod',
     DEVPOD_OS: 'linux',
     DEVPOD_ARCH: 'amd64',
@@ -69,18 +75,20 @@ export async function openDevPod(given: Readonly<Record<string, string>>, machin
     PROVIDER_FOLDER: providerFolder,
     MACHINE_CONTEXT: 'default',
     MACHINE_PROVIDER: 'dokploy',
-    ...defaults,
-    ...given,
   };
 
   async function open(id: string): Promise<DevPod> {
     const machineFolder = join(context, 'machines', id);
     await mkdir(machineFolder, { recursive: true });
     const env = { ...base, MACHINE_ID: id, MACHINE_FOLDER: machineFolder };
-    const begin = (file: string, args: readonly string[], { env: more, stdin }: RunOptions = {}): RunningVerb => {
+    const begin = (
+      verb: Verb,
+      [file, ...args]: readonly [string, ...string[]],
+      { env: more, stdin }: RunOptions = {},
+    ): RunningVerb => {
       const child = spawn(file, args, {
         cwd: temporary.path,
-        env: { ...env, ...more },
+        env: { ...(verb === 'init' ? initial : env), ...more },
         stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       });
       running.add(child);
@@ -89,7 +97,7 @@ export async function openDevPod(given: Readonly<Record<string, string>>, machin
       if (stdin instanceof Buffer) child.stdin?.end(stdin);
       return { child, ended: outcomeOf(child).finally(() => running.delete(child)) };
     };
-    const start: DevPod['start'] = (verb, options) => begin(process.execPath, [providerFile, verb], options);
+    const start: DevPod['start'] = (verb, options) => begin(verb, [process.execPath, providerFile, verb], options);
     const run: DevPod['run'] = (verb, options) => start(verb, options).ended;
     const devPod: DevPod = {
       machineId: id,
@@ -107,7 +115,7 @@ export async function openDevPod(given: Readonly<Record<string, string>>, machin
         const { exec } = load(await readFile('provider.yaml', 'utf8')) as { exec: Readonly<Record<string, string>> };
         const line = exec[verb] ?? '';
         const program = { DEVYARD_PROVIDER: join(bundles, 'cli.js'), ...options?.env };
-        return begin('bash', ['-c', line], { ...options, env: program }).ended;
+        return begin(verb, ['bash', '-c', line], { ...options, env: program }).ended;
       },
       command: (text, options) => run('command', { ...options, env: { ...options?.env, COMMAND: text } }),
       async status() {

@@ -15,7 +15,22 @@ async function words(env: Readonly<Record<string, string>>): Promise<string> {
 }
 
 it('takes a good one', async () => {
-  expect((await world.devPod.succeed('init')).stderr).toContain('Dokploy v0.30.2 answers');
+  const { stdout, stderr } = await world.devPod.succeed('init');
+  expect({ stdout: stdout.toString(), stderr }).toEqual({
+    stdout: expect.stringContaining('Dokploy v0.30.2 answers'),
+    stderr: '',
+  });
+});
+
+it('works by the line of provider.yaml, which says so where there is no devyard', async () => {
+  expect((await world.devPod.runLine('init')).code).toBe(0);
+  const { code, stderr } = await world.devPod.runLine('init', { env: { DEVYARD_PROVIDER: '/nowhere/devyard' } });
+  expect({ code, stderr }).toEqual({ code: 127, stderr: expect.stringMatching(/^devyard is not on PATH.*\n$/) });
+});
+
+it('names the provider as DevPod does, where it is told', async () => {
+  const env = { DOKPLOY_SERVER_URL: 'ftp://dokploy', PROVIDER_ID: 'mine' };
+  expect((await world.devPod.run('status', { env })).stderr).toContain('devpod provider set-options mine -o DOKPLOY_S');
 });
 
 it('cannot reach a server', async () => {

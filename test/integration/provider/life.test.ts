@@ -32,8 +32,8 @@ describe('a machine', () => {
     const { code, stdout, stderr } = await devPod.run('init');
     expect({ code, stdout: stdout.toString(), stderr }).toEqual({
       code: 0,
-      stdout: '',
-      stderr: expect.stringContaining('Dokploy v0.30.2 answers'),
+      stdout: expect.stringContaining('Dokploy v0.30.2 answers'),
+      stderr: '',
     });
   });
 

@@ -87,7 +87,14 @@ describe('provider.yaml', () => {
   it('has a line for everything that a machine provider must do, and lets a variable say which program', async () => {
     const { provider } = await shipped();
     expect(Object.keys(provider.exec)).toEqual(['init', 'create', 'delete', 'start', 'stop', 'status', 'command']);
-    for (const verb of verbs) expect(provider.exec[verb]).toBe(`exec "\${DEVYARD_PROVIDER:-devyard}" provider ${verb}`);
+    const { init, ...others } = Object.fromEntries(
+      verbs.map((verb) => [verb, `exec "\${DEVYARD_PROVIDER:-devyard}" provider ${verb}`]),
+    );
+    expect(provider.exec).toEqual({
+      ...others,
+      init: expect.stringMatching(/^command -v "[^;]+; exit 127; \}; exec /),
+    });
+    expect(String(provider.exec['init']).endsWith(init ?? '-')).toBe(true);
   });
 });
 
