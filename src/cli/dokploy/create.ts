@@ -3,6 +3,7 @@ import { ApiError } from '../../api/client/transport.ts';
 import type { DokployServer } from '../../api/contract/dokploy.ts';
 import { daemonCommand } from '../command.ts';
 import type { DaemonLink } from '../daemonLink.ts';
+import { UsageError } from '../output.ts';
 import { findServer } from './find.ts';
 import { portsOf, readEnvironment, readSettings, settingNotes, settingOptions } from './settings.ts';
 import { followed, make } from './work.ts';
@@ -32,6 +33,9 @@ export const createWorkspaceCommand = daemonCommand({
     ...settingNotes,
   ],
   async run(daemon, { operands: [name], options, surroundings: { env } }) {
+    if (!/^[a-z0-9][a-z0-9 ._-]{0,62}$/i.test(name.trim())) {
+      throw new UsageError(`A name has letters, digits, blanks, dots and dashes, 63 at most; not “${name}”.`);
+    }
     const settings = await readSettings(options, env);
     const variables = await readEnvironment(options, env);
     const server = await findServer(daemon, options.server);

@@ -1,5 +1,15 @@
 import { flag, list, numberOr, path, text, value, type ValueOf, wholeNumber } from './kinds.ts';
-import { cpus, fileOrInput, fingerprint, orNone, portRange, publish, variable, volume } from './dokployReaders.ts';
+import {
+  cpus,
+  fileOrInput,
+  fingerprint,
+  orNone,
+  portRange,
+  publish,
+  unixUser,
+  variable,
+  volume,
+} from './dokployReaders.ts';
 import { extension, gitUrl, listen } from './readers.ts';
 
 /** Every option of every command. Which command takes which is said where the command is. */
@@ -49,7 +59,7 @@ export const definitions = {
   environment: value('NAME', text, "environment, which is made where there is none; else the project's default one"),
   target: value('ID|NAME', text, 'machine that runs it; else the one that Dokploy runs on'),
   docker: flag('with a Docker engine inside, as a privileged compose service'),
-  user: value('USER', text, 'who logs in'),
+  user: value('USER', unixUser, 'who logs in'),
   'image-sshd': flag('its image starts sshd itself, given AUTHORIZED_KEY'),
   'ssh-port-range': value('FROM-TO', portRange, 'ports to take one of for SSH; 2222-2250 when missing'),
   'ssh-port': value('N', wholeNumber(1, 65_535), 'port of sshd inside; 22 when missing'),

@@ -25,6 +25,12 @@ export function fingerprint(given: string, option: string): string | null {
   return (digits.toUpperCase().match(/../g) ?? []).join(':');
 }
 
+/** As the daemon takes it, which says it in the words of its API. */
+export function unixUser(given: string, option: string): string {
+  if (/^[a-z_][a-z0-9_-]{0,31}$/.test(given)) return given;
+  throw new UsageError(`--${option} takes the name of a Unix user, such as dev, not “${given}”.`);
+}
+
 export interface PortRange {
   readonly from: number;
   readonly to: number;

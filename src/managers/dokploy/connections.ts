@@ -5,7 +5,7 @@ import type { ManagedWorkspace } from './managedWorkspace.ts';
 import type { ForwardView, SshConfigView } from './model.ts';
 import { readBanner } from './ssh/banner.ts';
 import { connect } from './ssh/connect.ts';
-import { problemOf } from './ssh/fault.ts';
+import { problemOf, sshError, type SshProblem } from './ssh/fault.ts';
 import { checkedPrivateKey, publicLine } from './ssh/keys.ts';
 import type { SshLink } from './ssh/link.ts';
 import { SshPool } from './ssh/pool.ts';
@@ -24,6 +24,9 @@ const bannerMs = 4000;
 
 /** How long a fresh container may take to let somebody in: it may have to install its SSH server first. Milliseconds. */
 const loginMs = 15 * 60_000;
+
+/** What a workspace that is stopped looks like from here. */
+const nobodyThere: ReadonlySet<SshProblem> = new Set<SshProblem>(['unreachable', 'refused', 'silent', 'hung-up']);
 
 /** The SSH side of workspaces: their keys, the connection that all commands of one share, and port forwards. */
 export class Connections {
@@ -202,6 +205,11 @@ export class Connections {
       if (problem === 'host-key' || problem === 'key-refused') {
         const hint = error instanceof DevyardError ? error.hint : undefined;
         await workspace?.refused({ status: 'failed', reason: messageOf(error), hint, lastLines: [] });
+      }
+      // It was tried first: somebody else may have started it meanwhile.
+      if (problem !== undefined && nobodyThere.has(problem) && workspace?.snapshot.state.status === 'stopped') {
+        const words = `“${workspace.definition.name}” is stopped.`;
+        throw sshError(problem, words, { code: 'wrong-state', hint: 'Start it first.', cause: error });
       }
       throw error;
     }

@@ -121,6 +121,10 @@ describe('devyard dokploy', () => {
       forwardAgent: true,
     });
     expect(calls('create')[0]?.[2]).toMatch(/^[\da-f-]{36}$/);
+    expect(await run('create', 'new!')).toMatchObject({
+      code: 2,
+      stderr: containing('digits, blanks, dots and dashes'),
+    });
     expect(await run('create', 'new', '--target', 'none')).toMatchObject({ code: 3, stderr: containing('“Dokploy”') });
     expect(await run('create', 'new', '--registry', 'r')).toMatchObject({
       code: 2,

@@ -35,6 +35,10 @@ describe('a workspace', () => {
     const params = { id: workspace.id };
     expect((await ended(client, await client.call('dokploy.stop', { params }))).state.status).toBe('succeeded');
     expect((await client.call('dokploy.get', { params, query: {} })).state.status).toBe('stopped');
+    await expect(run(client, workspace.id, 'true')).rejects.toMatchObject({
+      code: 'wrong-state',
+      message: '“api box” is stopped.',
+    });
     expect((await ended(client, await client.call('dokploy.start', { params }))).state.status).toBe('succeeded');
     expect((await client.call('dokploy.get', { params, query: {} })).state.status).toBe('running');
 

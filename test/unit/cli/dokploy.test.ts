@@ -14,6 +14,7 @@ import {
   fingerprint,
   portRange,
   publish,
+  unixUser,
   variable,
   volume,
 } from '../../../src/cli/options/dokployReaders.ts';
@@ -74,6 +75,11 @@ describe('values of options', () => {
   ])('takes %s cores', (given, cores) => expect(cpus(given, 'cpus')).toBe(cores));
   it.each(['0', '-1', '1e3', '1.', '0x1', 'all', '', '2000', 'Infinity'])('refuses “%s” cores', (given) =>
     expect(() => cpus(given, 'cpus')).toThrow(/--cpus takes/),
+  );
+
+  it.each(['dev', '_x', 'a-1'])('takes the user %s', (given) => expect(unixUser(given, 'user')).toBe(given));
+  it.each(['Dev', '1a', 'a b', '-a', 'a'.repeat(33)])('refuses the user “%s”', (given) =>
+    expect(() => unixUser(given, 'user')).toThrow(`--user takes the name of a Unix user, such as dev, not “${given}”.`),
   );
 
   it('takes variables, volumes and ports as they are, and never repeats what may be a secret', () => {
