@@ -156,7 +156,9 @@ export async function readText(answer: IncomingMessage, signal: AbortSignal | un
 }
 
 export function unavailable(cause: unknown): ApiError {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  // Node.js says “aborted” or “socket hang up” of a daemon that died meanwhile.
+  const isBroken = (cause as { code?: unknown } | undefined)?.code === 'ECONNRESET';
+  const text = isBroken ? 'the connection broke' : cause instanceof Error ? cause.message : String(cause);
   return new ApiError({
     code: 'unavailable',
     status: 0,

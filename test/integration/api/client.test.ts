@@ -153,6 +153,7 @@ describe('with a server that misbehaves', () => {
     const client = createClient({ socket: socketPath, token });
     await expect(fromStream(client.events(undefined, new AbortController().signal))).rejects.toMatchObject({
       code: 'unavailable',
+      message: 'The Devyard daemon does not answer: the connection broke',
     });
     client.close();
   });
