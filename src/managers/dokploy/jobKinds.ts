@@ -52,11 +52,14 @@ export function deleteJobOf(workspace: Pick<WorkspaceDefinition, 'id' | 'name'>,
   return jobOf('delete', workspace, { plan, items: plan.volumes && !plan.forget ? [volumesItem] : [] });
 }
 
-/** Whether a workspace is being deleted by this job, and its volumes emptied as is wished. */
-export function isDeleting(job: Job, id: string, { volumes }: Pick<DeletePlan, 'volumes'>): boolean {
-  const { kind, resourceId, state, items } = job;
-  if (kind !== jobKinds.delete || resourceId !== id || state.status !== 'running') return false;
-  return items.some(({ name }) => name === volumesItem) === volumes;
+/** Whether a job is about to delete that workspace on its server, as far as it is wished: who wishes it, too, waits for that. */
+export function isDeleting(
+  { kind, resourceId, items, state }: Job,
+  { id }: Pick<WorkspaceDefinition, 'id'>,
+  { volumes, forget }: DeletePlan,
+): boolean {
+  const isUnderWay = kind === jobKinds.delete && resourceId === id && state.status === 'running';
+  return isUnderWay && !forget && (!volumes || items.some(({ name }) => name === volumesItem));
 }
 
 /** Of a job that was stored, by this program or an older one. */

@@ -198,9 +198,9 @@ export class DokployManager implements Dokploy {
       : jobs.list().findLast((job) => job.kind === jobKinds.delete && job.resourceId === id);
     if (former !== undefined) return former;
     const { definition } = this.#workspaces.require(id);
-    const going = jobs.list().findLast((job) => isDeleting(job, definition.id, { volumes }));
-    if (going !== undefined && !forget) return going;
-    // Whatever else is done to it now is of no use any more.
+    const underWay = jobs.list().find((job) => isDeleting(job, definition, { volumes, forget }));
+    if (underWay !== undefined) return underWay;
+    // Whatever is done to it now is of no use any more.
     await jobs.cancelAll(definition.id);
     return jobs.begin(deleteJobOf(definition, { volumes, forget }));
   }
