@@ -5,6 +5,7 @@ import type { Task } from '../api/types.ts';
 import type { SshEndpoint } from '../ssh/types.ts';
 import { causeIn, logLines, withLines } from './causeInLog.ts';
 import { startFailureCode } from './portConflict.ts';
+import { isAlive } from './taskPhase.ts';
 import type { MachineContext, MachineRef, TaskVerdict } from './types.ts';
 import { endingAgain, endsOf, verdictOf } from './verdict.ts';
 import { lookUntil, pause } from './waiting.ts';
@@ -47,7 +48,7 @@ export async function waitForTask(
     return patience(verdict, tasks);
   });
   if (seen?.status === 'running') return seen.task;
-  throw await failureOf(context, ref, seen ?? last, options.secrets);
+  throw await failureOf(context, ref, seen ?? last, options);
 }
 
 /**
@@ -67,7 +68,7 @@ export async function logInto(
     for (;;) {
       await pause({ clock: context.clock, signal }, watchMs);
       const failed = patience(...(await ask({ ...context, signal }, ref, options)));
-      if (failed !== undefined) throw await failureOf(context, ref, failed, options.secrets);
+      if (failed !== undefined) throw await failureOf(context, ref, failed, options);
     }
   };
   const watching = watch();
@@ -123,7 +124,7 @@ async function failureOf(
   context: MachineContext,
   ref: MachineRef,
   verdict: TaskVerdict,
-  secrets: readonly string[] = [],
+  { former = new Set(), secrets = [] }: RunningOptions,
 ): Promise<DevyardError> {
   const lines = await containerLines(context, ref, secrets);
   for (const line of lines) context.log(line);
@@ -131,8 +132,28 @@ async function failureOf(
   const words = verdict.status === 'failed' || verdict.status === 'starting' ? verdict.reason : 'Nothing of it runs.';
   const said = cause === undefined ? '' : ` Its log: ${cause}`;
   return new DevyardError(startFailureCode(words), withLines(`The machine does not run. ${words}${said}`, lines), {
-    hint: hintFor(words),
+    hint: (await isInItsOwnWay(context, ref, words, former)) ? itsOwnWay : hintFor(words),
   });
+}
+
+const itsOwnWay =
+  'Its former container still has the port: Dokploy starts a new one first. Set its update order to stop-first in Dokploy (Advanced, Swarm Settings), or stop and start it.';
+
+/** What Devyard makes stops first; what it adopted is made as somebody else wished. */
+async function isInItsOwnWay(
+  { api, signal }: MachineContext,
+  ref: MachineRef,
+  words: string,
+  former: ReadonlySet<string>,
+): Promise<boolean> {
+  if (startFailureCode(words) !== 'port-taken') return false;
+  try {
+    const tasks = await api.tasks(ref, { signal });
+    return tasks.some((task) => former.has(task.containerId) && isAlive(task));
+  } catch (error) {
+    if (isDokployFailure(error)) return false;
+    throw error;
+  }
 }
 
 function hintFor(words: string): string {
