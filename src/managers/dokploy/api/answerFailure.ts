@@ -65,7 +65,7 @@ export function answerFailure(answer: HttpResponse, site: AnswerSite): DokployFa
 export const addressHint =
   'Give the address at which Dokploy’s own page opens, without a path, and see what stands before it.';
 const keyHint =
-  'The key is wrong, was deleted, or has used up its limit: one made without options answers five calls a day. Make a key without a rate limit in Dokploy under Settings, Profile, API/CLI Keys.';
+  'The key is wrong, was deleted, or has used up its limit: one made without options is limited to 10 requests a day. Make a key without a rate limit in Dokploy under Settings, Profile, API/CLI Keys.';
 
 /** Dokploy's one refusal that is no JSON. */
 const invalidJson = 'Invalid JSON';

@@ -78,7 +78,7 @@ const words: Readonly<Record<KeyProblem, { readonly what: string; readonly hint:
     hint: makeAnother,
   },
   'rate-limited-key': {
-    what: 'takes no more calls with this API key today: a key made without options is good for five calls a day',
+    what: 'takes no more calls with this API key today: a key made without options is limited to 10 requests a day, and each call counts as two',
     hint: makeAnother,
   },
 };
