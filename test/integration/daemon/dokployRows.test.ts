@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Workspace } from '../../../src/api/contract/dokploy.ts';
+import { dropSessions } from './dokploySessions.ts';
 import { DokployYard, run } from './dokployYard.ts';
 
 let yard: DokployYard;
@@ -113,7 +114,7 @@ describe('a workspace', () => {
     await yard.say(box.id, serve);
     expect(await read(localPort)).toBe('from inside\n');
     // Every sshd that has a session dies; the listening one lives on.
-    await yard.dokploy.exec(appName(), ['/bin/sh', '-c', dropSessions]);
+    await dropSessions(yard.dokploy, appName());
     expect(await read(localPort)).toBe('from inside\n');
     // It ends with the daemon, and the next one does not say otherwise.
     await yard.killAndStart();
@@ -125,7 +126,7 @@ describe('a workspace', () => {
     const remote = await yard.client.exec(box.id, 'echo begun; sleep 600');
     remote.stderr.resume();
     await once(remote.stdout, 'readable');
-    await yard.dokploy.exec(appName(), ['/bin/sh', '-c', dropSessions]);
+    await dropSessions(yard.dokploy, appName());
     remote.stdout.resume();
     await expect(remote.exit).rejects.toMatchObject({ code: 'unavailable' });
     expect(await yard.say(box.id, 'echo again')).toBe('again');
@@ -133,7 +134,7 @@ describe('a workspace', () => {
 
   it('refuses another host key and says how to accept it', async () => {
     await yard.dokploy.swapHostKey(appName());
-    await yard.dokploy.exec(appName(), ['/bin/sh', '-c', dropSessions]);
+    await dropSessions(yard.dokploy, appName());
     await expect(run(yard.client, box.id, 'true')).rejects.toMatchObject({
       code: 'forbidden',
       message: expect.stringContaining(box.hostKey ?? '-') as string,
@@ -171,11 +172,6 @@ describe('a workspace', () => {
     await yard.remove(heir.id);
   }, 120_000);
 });
-
-/** Ends every sshd but the one that listens. */
-const dropSessions =
-  'for pid in $(pidof sshd sshd-session); do parent=$(awk \'/^PPid:/ {print $2}\' "/proc/$pid/status"); ' +
-  'case "$(cat "/proc/$parent/comm")" in sshd*) kill -KILL "$pid" ;; esac; done; true';
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
