@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiError, DevyardClient } from '../../../src/api/client/client.ts';
 import type { Workspace } from '../../../src/api/contract/dokploy.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { runCli } from './cliRun.ts';
 import { applicationInDokploy, projectInDokploy } from './dokployPast.ts';
 import { DokployYard, jobOf, run } from './dokployYard.ts';
 
@@ -31,7 +32,7 @@ beforeAll(async () => {
   const client = recording(yard.client);
   yard.client = client;
   await live(client);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   stop.abort();
   await watching;
@@ -74,7 +75,7 @@ async function watchCommandLines(): Promise<void> {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
     for (const line of lines) commandLines.add(line);
-    await delay(20);
+    await delay(100);
   }
 }
 
@@ -86,10 +87,10 @@ async function live(client: DevyardClient): Promise<void> {
   expect(await run(client, box.id, 'echo in')).toMatchObject({ code: 0 });
   for (const source of ['deploy', 'container'] as const)
     await client.call('dokploy.logs', { params: { id: box.id }, query: { source } });
-  // Logs of a deployment may hold anything that it was given.
-  dokploy.failTasks(dokploy.image, 1);
+  // The words of a log become those of an error.
+  dokploy.failPull(dokploy.image);
   expect((await yard.act('redeploy', box.id)).state.status).toBe('failed');
-  dokploy.failTasks(dokploy.image, null);
+  dokploy.failPull(dokploy.image, 'heals');
   const changes = { env: { TOKEN: null, NOTE: null, MORE: 'also-a-secret-value' }, registry, memoryMb: 256 };
   expect((await yard.change(box.id, changes)).state.status).toBe('succeeded');
   // A value that Dokploy cannot be given fails in the job, and a whole object where a text belongs in the gate.
@@ -119,6 +120,11 @@ async function live(client: DevyardClient): Promise<void> {
   await client.call('dokploy.targets', { params: { id: server.id } });
   await client.call('jobs.list', {});
   await client.call('dokploy.sshConfig', {});
+  // From the command line it comes in the environment, which nobody else sees.
+  yard.yard.env['DEVYARD_DOKPLOY_API_KEY'] = dokploy.key;
+  const { code, stdout, stderr } = await runCli(yard.yard, 'dokploy', 'server', 'set', server.id, '--new-api-key');
+  expect(code).toBe(0);
+  said.push(stdout, stderr);
 }
 
 /** What must not be found, by what it is. */
