@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -6,7 +6,7 @@ import type { Workspace } from '../../../src/api/contract/dokploy.ts';
 import type { OperationInput } from '../../../src/api/contract/operations.ts';
 import { type Temporary, temporaryFolder } from '../../support/temporary.ts';
 import { applicationInDokploy, composeInDokploy, projectInDokploy } from './dokployPast.ts';
-import { DokployYard, run } from './dokployYard.ts';
+import { addServer, DokployYard, run } from './dokployYard.ts';
 
 let yard: DokployYard;
 let folder: Temporary;
@@ -192,4 +192,36 @@ describe('a service that was there before', () => {
     await yard.past('port.create', { ...row, publishMode: 'host' });
     expect((await yard.ask(id)).endpoint).toMatchObject({ port: port(5) });
   }, 90_000);
+});
+
+describe('a server that is forgotten', () => {
+  it('keeps what runs there; sessions end, nothing stays here, and it can be added and adopted again', async () => {
+    const { client, dokploy, server } = yard;
+    const made = await yard.create('made here');
+    const session = await client.exec(made.id, 'sleep 600');
+    session.stdout.resume();
+    session.stderr.resume();
+    const before = dokploy.services();
+    dokploy.resetCounts();
+    await client.call('dokploy.removeServer', { params: { id: server.id } });
+    await expect(session.exit).rejects.toMatchObject({ code: text(/./) });
+    // Nothing is even asked of it.
+    expect(dokploy.requests).toEqual([]);
+    expect(dokploy.services()).toEqual(before);
+    const ssh = join(yard.yard.dataDir, 'ssh');
+    expect(await readdir(join(ssh, 'keys'))).toEqual([]);
+    expect(await readFile(join(ssh, 'known_hosts'), 'utf8')).not.toContain(made.sshAlias);
+    expect(await client.call('dokploy.list', { query: {} })).toEqual([]);
+    const again = await addServer(client, dokploy);
+    const found = (await client.call('dokploy.list', { query: {} })).find(({ name }) => name === 'made here');
+    expect(found).toMatchObject({ serverId: again.id, managed: 'no', serviceId: made.serviceId });
+    // It is another one to Devyard, with a key of its own, and the former one does not let in any more.
+    const adopted = await adopt(found?.id ?? '-', { user: 'dev' });
+    expect(adopted).toMatchObject({ managed: 'adopted', endpoint: made.endpoint, hostKey: null });
+    await expect(run(client, adopted.id, 'true')).rejects.toMatchObject({ code: 'forbidden' });
+    const authorize = `echo '${adopted.publicKey ?? ''}' >>/home/dev/.ssh/authorized_keys; chown -R dev /home/dev/.ssh`;
+    await dokploy.exec(made.appName ?? '-', ['/bin/sh', '-c', authorize]);
+    expect(await yard.say(adopted.id, 'id -un')).toBe('dev');
+    expect((await yard.get(adopted.id)).hostKey).toBe(made.hostKey);
+  }, 60_000);
 });
