@@ -78,6 +78,7 @@ describe('an edit', () => {
       memoryMb: 192,
       env: { KEPT: null, CHANGED: 'after "that" $HOME', ADDED: 'several\nlines' },
       ports: [{ published: port + 1, target: 7001, protocol: 'udp' }],
+      volumes: [...box.volumes, { name: `${appName()}-more`, mountPath: '/more' }],
     });
     expect(changed.state).toMatchObject({ status: 'succeeded' });
     const spec = yard.dokploy.spec(appName());
@@ -85,8 +86,8 @@ describe('an edit', () => {
     const ssh = `${String(box.endpoint?.port)}:22/tcp`;
     expect(published()).toEqual([ssh, `${String(port + 1)}:7001/udp`].toSorted());
     // Only a shell can have a value of several lines, and only one that begins as after a login.
-    const values = `sh -lc 'echo "$KEPT|$CHANGED|$ADDED|$GONE"'; cat ~/note`;
-    expect(await yard.say(box.id, values)).toBe('as it is|after "that" $HOME|several\nlines|\nkept');
+    const values = `sh -lc 'echo "$KEPT|$CHANGED|$ADDED|$GONE"'; cat ~/note; grep -c ' /more ' /proc/self/mountinfo`;
+    expect(await yard.say(box.id, values)).toBe('as it is|after "that" $HOME|several\nlines|\nkept\n1');
     expect(await yard.get(box.id)).toMatchObject({
       state: { status: 'running' },
       image,
