@@ -13,16 +13,15 @@ import { DokployYard, jobOf, run } from './dokployYard.ts';
 let yard: DokployYard;
 let box: Workspace;
 let port: number;
-let stopAgent: () => Promise<void>;
+let agent: Awaited<ReturnType<typeof startAgent>> | undefined;
 /** `ssh-add -l` shows it. */
 const comment = 'the-key-of-a-person';
-const sshAdd = '/usr/bin/ssh-add';
+const [sshAgent, sshAdd] = ['/usr/bin/ssh-agent', '/usr/bin/ssh-add'] as const;
 
 beforeAll(async () => {
-  const agent = await startAgent();
-  stopAgent = agent.stop;
+  agent = existsSync(sshAgent) && existsSync(sshAdd) ? await startAgent() : undefined;
   yard = await DokployYard.open({}, (one) => {
-    one.env['SSH_AUTH_SOCK'] = agent.socket;
+    one.env['SSH_AUTH_SOCK'] = agent?.socket;
   });
   if (yard.dokploy.machines !== 'docker') return;
   port = yard.sshPortRange.to + 1;
@@ -35,7 +34,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await yard[Symbol.asyncDispose]();
-  await stopAgent();
+  await agent?.stop();
 });
 
 beforeEach(({ skip }) => {
@@ -46,15 +45,15 @@ beforeEach(({ skip }) => {
 async function startAgent(): Promise<{ readonly socket: string; readonly stop: () => Promise<void> }> {
   const folder = await temporaryFolder();
   const [socket, key] = [join(folder.path, 'agent'), join(folder.path, 'key')];
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(agent.stdout, 'data');
+  const child = spawn(sshAgent, ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', key]);
   await execa(sshAdd, ['-q', key], { env: { SSH_AUTH_SOCK: socket } });
   return {
     socket,
     async stop() {
-      const exit = once(agent, 'exit');
-      agent.kill();
+      const exit = once(child, 'exit');
+      child.kill();
       await exit;
       await folder[Symbol.asyncDispose]();
     },
@@ -178,7 +177,7 @@ describe('an edit', () => {
 
 describe('the SSH agent of the person', () => {
   it('is not there by default, and is as soon as it is wished, without a deployment', async ({ skip }) => {
-    if (!existsSync(sshAdd)) skip('there is no ssh-add here');
+    if (agent === undefined) skip('there is no ssh-agent here');
     const put = await yard.client.exec(box.id, 'cat >/tmp/ssh-add && chmod +x /tmp/ssh-add');
     put.stdout.resume();
     put.stderr.resume();
