@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DevyardError } from '../shared/errors.ts';
 import type { Job } from '../shared/jobs/types.ts';
+import { Mutex } from '../shared/mutex.ts';
 import { Connections } from './connections.ts';
 import type { DokployContext } from './context.ts';
 import { type ChangePlan, deleteJobOf, isDeleting, type JobKind, jobKinds, jobOf } from './jobKinds.ts';
@@ -42,6 +43,7 @@ export class DokployManager implements Dokploy {
   readonly #connections: Connections;
   readonly #maker: WorkspaceMaker;
   readonly #survey: Survey;
+  readonly #changing = new Mutex();
 
   constructor(context: DokployContext) {
     this.#context = context;
@@ -166,28 +168,9 @@ export class DokployManager implements Dokploy {
     return this.#maker.adopt(id, adoption);
   }
 
-  async change(id: string, { forwardAgent, ...wishes }: WorkspaceChanges): Promise<Job> {
-    const workspace = this.#workspaces.require(id);
-    const { definition } = workspace;
-    const agent = { forwardAgent: forwardAgent ?? definition.forwardAgent };
-    const isAboutPlan = Object.values(wishes).some((wish) => wish !== undefined);
-    const before = isAboutPlan ? workspace.plan() : undefined;
-    const plan = before && changedPlan(before, wishes);
-    const changes =
-      plan === undefined
-        ? agent
-        : {
-            ...agent,
-            plan: sealPlan(this.#context, definition.id, plan),
-            details: detailsOf(plan, definition.details.domains),
-          };
-    const deploy = plan !== undefined && !isDeepStrictEqual(plan, before);
-    const job: ChangePlan = { deploy };
-    const work = this.#context.jobs.prepare(jobOf('change', definition, { plan: job }));
-    await workspace.change(changes, work.write);
-    work.launch();
-    await this.#connections.writeConfig();
-    return work.job;
+  change(id: string, changes: WorkspaceChanges): Promise<Job> {
+    // Each begins with what the one before it left.
+    return this.#changing.run(() => this.#change(id, changes));
   }
 
   async remove(id: string, { volumes, forget }: { volumes: boolean; forget: boolean }): Promise<Job> {
@@ -277,6 +260,30 @@ export class DokployManager implements Dokploy {
     await this.#survey.close();
     await this.#connections.close();
     await this.#servers.close();
+  }
+
+  async #change(id: string, { forwardAgent, ...wishes }: WorkspaceChanges): Promise<Job> {
+    const workspace = this.#workspaces.require(id);
+    const { definition } = workspace;
+    const agent = { forwardAgent: forwardAgent ?? definition.forwardAgent };
+    const isAboutPlan = Object.values(wishes).some((wish) => wish !== undefined);
+    const before = isAboutPlan ? workspace.plan() : undefined;
+    const plan = before && changedPlan(before, wishes);
+    const changes =
+      plan === undefined
+        ? agent
+        : {
+            ...agent,
+            plan: sealPlan(this.#context, definition.id, plan),
+            details: detailsOf(plan, definition.details.domains),
+          };
+    const deploy = plan !== undefined && !isDeepStrictEqual(plan, before);
+    const job: ChangePlan = { deploy };
+    const work = this.#context.jobs.prepare(jobOf('change', definition, { plan: job }));
+    await workspace.change(changes, work.write);
+    work.launch();
+    await this.#connections.writeConfig();
+    return work.job;
   }
 
   async #begin(kind: JobKind, id: string): Promise<Job> {
