@@ -22,7 +22,7 @@ export function presentServer(
   const host = hostOf(url);
   const count = workspaces.filter((one) => one.serverId === server.id && isCaredFor(one)).length;
   // What is wrong is worth more of a narrow row than that nothing is missing.
-  const countText = count === 0 && connection.status === 'failing' ? '' : workspaceCount(count, l10n);
+  const countText = count === 0 && connection.status !== 'connected' ? '' : workspaceCount(count, l10n);
   const description = joined(serverWord(server, l10n), countText, ageOf(server, now, l10n));
   return {
     label: name === host ? name : l10n.t('{0} ({1})', name, host),

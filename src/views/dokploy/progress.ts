@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../api/contract/dokploy.ts';
 import type { Job } from '../../api/contract/jobs.ts';
 import { Failure } from '../shared/errorView.ts';
+import { jobText } from '../codeServers/jobText.ts';
 import { endOfJob } from '../shared/followJob.ts';
 import { commandUri } from '../shared/format.ts';
 import type { Session } from '../shared/session.ts';
 import { dokployViewId } from './host.ts';
-import { workText } from './words.ts';
 
 /** What takes longer is told by a notification, too; the view's own bar moves at once. */
 const noticeMs = 1500;
@@ -68,7 +68,7 @@ export async function followWork(session: Session, work: WorkspaceWork): Promise
   const log = `[${l10n.t('Show Log')}](${commandUri('devyard.dokploy.showDeployLog', workspace.id)})`;
   const ended = await whileWorking(`${work.title} (${log})`, async ({ signal, report }) => {
     signal.addEventListener('abort', () => void cancelJob(session, job).catch(() => undefined));
-    return await endOfJob(session, job, (now) => report(workText(now, l10n)));
+    return await endOfJob(session, job, (now) => report(jobText(now, l10n)));
   });
   switch (ended?.state.status) {
     case 'failed': {

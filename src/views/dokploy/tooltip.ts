@@ -170,7 +170,7 @@ function detailRows(workspace: Workspace, l10n: Localizer): readonly string[] {
 
 function limitText({ cpus, memoryMb }: Workspace, l10n: Localizer): string {
   return [
-    ...(cpus === null ? [] : [cpus === 1 ? l10n.t('1 CPU') : l10n.t('{0} CPUs', cpus)]),
+    ...(cpus === null ? [] : [cpus === 1 ? l10n.t('1 processor') : l10n.t('{0} processors', cpus)]),
     ...(memoryMb === null ? [] : [l10n.t('{0} of memory', formatBytes(memoryMb * 1024 * 1024))]),
   ].join(' · ');
 }

@@ -11,6 +11,13 @@ import { dokployLinkedCommands } from './tooltip.ts';
 /** How often rows that tell an age are looked at again while they are seen. */
 const ageMs = 60_000;
 
+export interface TreePorts {
+  /** Other rows may have come on screen. */
+  readonly onRows: () => void;
+  /** Shows what is below a row that is on screen. */
+  readonly open: (row: string) => void;
+}
+
 /** The rows of the view *Dokploy*. Elements are the ids of `items.ts`. */
 export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
   readonly #session: Session;
@@ -18,17 +25,19 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
   readonly #rows = new PaintedRows();
   readonly #collapsed = new Set<string>();
   readonly #unsubscribe: () => void;
-  readonly #onRows: () => void;
+  readonly #ports: TreePorts;
   #aging: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#repaints.event;
 
-  /** `onRows` is called when other rows may have come on screen. */
-  constructor(session: Session, onRows: () => void) {
+  constructor(session: Session, ports: TreePorts) {
     this.#session = session;
-    this.#onRows = onRows;
+    this.#ports = ports;
     this.#unsubscribe = session.on('change', (change) => {
       if (!isDokployChange(change.dokploy) && change.jobs.length === 0) return;
-      for (const row of this.#rows.due(change, Date.now(), vscode.l10n)) this.#repaints.fire(row);
+      const due = this.#rows.due(change, Date.now(), vscode.l10n);
+      const opening = this.#opening(due);
+      for (const row of due) this.#repaints.fire(row);
+      for (const row of opening) ports.open(row);
     });
   }
 
@@ -42,7 +51,7 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
   setCollapsed(row: string, collapsed: boolean): void {
     if (collapsed) this.#collapsed.add(row);
     else this.#collapsed.delete(row);
-    this.#onRows();
+    this.#ports.onRows();
   }
 
   /** Servers that are open, and what is open below them. */
@@ -64,7 +73,7 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
   getChildren(row?: string): string[] {
     const children = childrenOf(this.#session.snapshot, row);
     this.#rows.listed(row, children);
-    this.#onRows();
+    this.#ports.onRows();
     return [...children];
   }
 
@@ -115,6 +124,14 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
     const isForeign =
       dokployItemOf(row)?.kind !== 'resource' && groupOf(snapshot, row)?.workspaces.some(isCaredFor) === false;
     return isForeign ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
+  }
+
+  /** Workspaces on screen that have something below them for the first time: the editor would leave them closed. */
+  #opening(due: readonly (string | undefined)[]): readonly string[] {
+    const { snapshot } = this.#session;
+    return this.onScreen().workspaces.filter(
+      (row) => due.includes(row) && !this.#rows.isListed(row) && childrenOf(snapshot, row).length > 0,
+    );
   }
 
   /** Paints what the time alone has changed. */

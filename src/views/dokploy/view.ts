@@ -14,7 +14,16 @@ export function fillDokployView(
     rows: () => tree.onScreen(),
     tell: ({ servers, workspaces }) => void tellLook(session, servers, workspaces),
   });
-  const tree = new DokployTree(session, () => look.changed());
+  const tree = new DokployTree(session, {
+    onRows: () => look.changed(),
+    open: (row) => {
+      // To reveal a row also brings up a view that is hidden.
+      if (!view.visible) return;
+      const quietly = { select: false, focus: false, expand: true };
+      // It may be gone again by then.
+      view.reveal(row, quietly).then(undefined, () => undefined);
+    },
+  });
   const attend = (): void => {
     tree.setVisible(view.visible);
     look.setVisible(view.visible);

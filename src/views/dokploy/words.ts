@@ -35,10 +35,11 @@ export function statusWord(status: Workspace['state']['status'], l10n: Localizer
 
 /** What a job does: `starting · waiting for SSH`, `creating · pulling the image 40 %`. Empty once it has ended. */
 export function workText(job: Job, l10n: Localizer): string {
-  const text = jobText(job, l10n);
+  // What a task says begins with a capital letter, and stands behind other words here.
+  const text = jobText(job, l10n).replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
   const word = workWord(job.kind, l10n);
   if (text === '') return '';
-  return word === '' || text.toLowerCase().startsWith(word) ? text : `${word} · ${text}`;
+  return word === '' || text.startsWith(word) ? text : `${word} · ${text}`;
 }
 
 /** `dokploy.stop`: *stopping*. Empty for work of another kind. */

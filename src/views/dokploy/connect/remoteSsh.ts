@@ -8,15 +8,20 @@ import type { Session } from '../../shared/session.ts';
 import { type RemoteWay, remoteWay, remoteWindow } from './remoteWay.ts';
 import { includeLine, includesFile } from './sshConfigText.ts';
 
-/** Opens a window of the editor in a workspace, or says why that cannot be done from here and what can. */
-export async function openInRemoteSsh(session: Session, workspace: Workspace): Promise<void> {
-  const { id, name, sshAlias, repository } = workspace;
-  const way = remoteWay({
+/** Whether and how windows on workspaces can be opened from this one. */
+export function remoteWayHere(): RemoteWay {
+  return remoteWay({
     remoteName: vscode.env.remoteName,
     isWeb: vscode.env.uiKind === vscode.UIKind.Web,
     uriScheme: vscode.env.uriScheme,
     hasExtension: (extension) => vscode.extensions.getExtension(extension) !== undefined,
   });
+}
+
+/** Opens a window of the editor in a workspace, or says why that cannot be done from here and what can. */
+export async function openInRemoteSsh(session: Session, workspace: Workspace): Promise<void> {
+  const { id, name, sshAlias, repository } = workspace;
+  const way = remoteWayHere();
   if (way.kind === 'elsewhere') {
     await offerInstead(workspace, way);
     return;

@@ -44,7 +44,7 @@ describe('a server', () => {
     expect(icon).toBe('warning');
     expect(contextValue).toBe('dokployServer;failing;');
     const unseen = server('home', { connection: { status: 'unknown' }, checkedAt: null });
-    expect(presentServer(unseen, [], 0, l10n).description).toBe('no workspaces');
+    expect(presentServer(unseen, [], 0, l10n).description).toBe('');
     expect(presentServer(server('home'), [], 2 * minute, l10n).description).toContain('as of 2 min ago');
     expect(presentServer(server('home'), [], minute / 2, l10n).description).not.toContain('as of');
   });
@@ -105,7 +105,7 @@ describe('a workspace', () => {
     const pulling = work('a', { status: 'running', step: 'pulling the image', fraction: 0.4 }, 'dokploy.create');
     expect(presentWorkspace(workspace('a'), l10n, pulling).description).toBe('creating · pulling the image 40 %');
     const saying = work('a', { status: 'running', step: 'Deleting volumes', fraction: null }, 'dokploy.delete');
-    expect(presentWorkspace(workspace('a'), l10n, saying).description).toBe('Deleting volumes');
+    expect(presentWorkspace(workspace('a'), l10n, saying).description).toBe('deleting volumes');
   });
 
   it('that nobody adopted is dimmed and says so', () => {
@@ -149,7 +149,7 @@ describe('tooltips', () => {
       '**a** — failed',
       'home / devpod-workspaces / production',
       'debian:12',
-      '2 CPUs · 4 GB of memory',
+      '2 processors · 4 GB of memory',
       'dev@home.example.com:2222',
       'Host key SHA256:abc',
       'https://a.example.com',

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../../../api/contract/dokploy.ts';
 import { Failure } from '../../../shared/errorView.ts';
 import type { Session } from '../../../shared/session.ts';
+import { remoteWayHere } from '../../connect/remoteSsh.ts';
 import { followWork, whileWorking } from '../../progress.ts';
 import { createBody, type Draft } from './draft.ts';
 
@@ -42,7 +43,8 @@ async function offerToConnect({ id, name }: Workspace): Promise<void> {
   const openRemote = l10n.t('Open in Remote-SSH');
   const openTerminal = l10n.t('Open Terminal');
   const text = l10n.t('{0} is running, and SSH logs in.', name);
-  const chosen = await vscode.window.showInformationMessage(text, openRemote, openTerminal);
+  const ways = remoteWayHere().kind === 'elsewhere' ? [openTerminal] : [openRemote, openTerminal];
+  const chosen = await vscode.window.showInformationMessage(text, ...ways);
   if (chosen === openRemote) await vscode.commands.executeCommand('devyard.dokploy.openRemoteSsh', id);
   if (chosen === openTerminal) await vscode.commands.executeCommand('devyard.dokploy.openTerminal', id);
 }

@@ -64,16 +64,20 @@ export function newDraft(serverId: string, unique: string): Draft {
   };
 }
 
-/** The person chose a place in the tree. What is no longer there is asked for. */
+/**
+ * The person chose a place in the tree, where a project's only environment has no row of its own. What is no longer there is
+ * asked for.
+ */
 export function placedDraft(
   draft: Draft,
   { projects }: ServerTargets,
   place: { readonly project?: string | undefined; readonly environment?: string | undefined },
 ): Draft {
   const project = projects.find(({ id, name }) => id === place.project || name === place.project);
-  const environment = project?.environments.find(
-    ({ id, name }) => id === place.environment || name === place.environment,
-  );
+  const environments = project?.environments ?? [];
+  const only = place.environment === undefined && environments.length === 1 ? environments[0] : undefined;
+  const environment =
+    only ?? environments.find(({ id, name }) => id === place.environment || name === place.environment);
   return {
     ...draft,
     project: project && { id: project.id, name: project.name },
