@@ -39,13 +39,13 @@ tellStory({
     window.page.setDefaultTimeout(patience.timeout);
     pictures = new Pictures(window.page);
     // A workbench that is only being drawn may miss that its window became smaller.
-    await window.page.setViewportSize({ width: 1100, height: 640 });
+    await window.page.setViewportSize({ width: 1100, height: 700 });
     await window.open(desk.origin, desk.workspace);
     await window.clickContainer('Devyard');
     for (const name of ['Code Servers', 'Dev Servers']) {
       await window.page.getByRole('button', { name: `${name} Section` }).click();
     }
-    await window.widenSidebar(70);
+    await window.widenSidebar(110);
   },
   windows: () => [window],
 });
@@ -116,7 +116,7 @@ describe('Dokploy in a real editor', () => {
     await refusal.getByRole('button', { name: 'Enter Another Key…' }).click();
     await window.question(/button above opens the page/);
     await window.answer('also-wrong');
-    await window.page.getByText('does not know this API key').first().waitFor();
+    await window.page.locator('.quick-input-widget').getByText('does not know this API key').waitFor();
     await window.answer(yard.double.key);
     await window.notification(/was reached \(Dokploy 0\.30\.2\), and accepts the API key/).waitFor();
     await row('dokploy.example.com', 'Dokploy server', 'v0.30.2').waitFor();
@@ -390,10 +390,13 @@ describe('Dokploy in a real editor', () => {
     await window.pick(new RegExp(`^${String(sitePort)}, forwarded before`));
     await window.notification(/leads to port/).waitFor();
     await window.clearNotifications();
+    await window.command('Terminal: Kill All Terminals');
     await window.itemAction(box(), 'Open Terminal');
     await screen().getByText('bash').waitFor();
     await window.typeInTerminal('cat site/index.html');
     await screen().getByText('Served by the workspace').nth(0).waitFor();
+    // Below the last row: nothing is selected.
+    await window.page.mouse.click(200, 500);
     await picture('dokploy');
     await window.itemAction(forwarded(), 'Stop Forwarding Port');
     await forwarded().waitFor({ state: 'hidden' });
@@ -435,7 +438,7 @@ describe('Dokploy in a real editor', () => {
     await told.getByRole('button', { name: 'Test Again' }).waitFor();
     await row('home', 'Dokploy server', 'unreachable').waitFor();
     await expect.poll(statusText, patience).toContain('✕1');
-    for (const name of ['api-box', 'web']) await box('', name).waitFor();
+    for (const name of ['api-box', 'web']) await box('running when last seen', name).waitFor();
     await pictures.take('dokployDown');
     await yard.double.comeUp();
     await told.getByRole('button', { name: 'Test Again' }).click();

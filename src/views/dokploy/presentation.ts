@@ -21,11 +21,11 @@ export function presentServer(
   const { name, url, connection } = server;
   const host = hostOf(url);
   const count = workspaces.filter((one) => one.serverId === server.id && isCaredFor(one)).length;
-  // What is wrong is worth more of a narrow row than that nothing is missing.
+  // What is wrong is worth more of a narrow row than that nothing is missing, and than where it is.
   const countText = count === 0 && connection.status !== 'connected' ? '' : workspaceCount(count, l10n);
   const description = joined(serverWord(server, l10n), countText, ageOf(server, now, l10n));
   return {
-    label: name === host ? name : l10n.t('{0} ({1})', name, host),
+    label: name === host || connection.status === 'failing' ? name : l10n.t('{0} ({1})', name, host),
     description,
     contextValue: `dokployServer;${connection.status};`,
     ...serverIcons[connection.status],
@@ -33,15 +33,22 @@ export function presentServer(
   };
 }
 
-/** `job`: what is being done for it. */
-export function presentWorkspace(workspace: Workspace, l10n: Localizer, job?: Job): Presentation {
+/** `job`: what is being done for it. `server`: the one it is on; while that cannot be asked, nobody knows whether it still runs. */
+export function presentWorkspace(
+  workspace: Workspace,
+  l10n: Localizer,
+  job?: Job,
+  server?: Pick<DokployServer, 'connection'>,
+): Presentation {
   const { name, managed, state } = workspace;
-  const description = managed === 'no' ? serviceText(workspace, l10n) : workspaceText(workspace, l10n, job);
+  const isOld = server?.connection.status === 'failing' && job === undefined && state.status === 'running';
+  const description = managed === 'no' ? serviceText(workspace, l10n) : workspaceText(workspace, l10n, job, isOld);
   return {
     label: name,
     description,
     contextValue: `dokployWorkspace;${state.status};${managed};${workspaceTokens(workspace, job).join('')}`,
     ...workspaceIcon(workspace, job),
+    ...(isOld ? { color: 'disabledForeground' } : {}),
     accessibleLabel: spoken(
       managed === 'no' ? l10n.t('{0}, service', name) : l10n.t('{0}, workspace', name),
       description,
@@ -139,10 +146,10 @@ function serviceText({ kind }: Workspace, l10n: Localizer): string {
   return joined(l10n.t('not adopted'), kind === 'compose' ? l10n.t('compose') : l10n.t('application'));
 }
 
-function workspaceText({ state, endpoint }: Workspace, l10n: Localizer, job: Job | undefined): string {
+function workspaceText({ state, endpoint }: Workspace, l10n: Localizer, job: Job | undefined, isOld: boolean): string {
   // What is under way is worth more of a narrow row than where it runs.
   if (job !== undefined) return workText(job, l10n);
-  const word = statusWord(state.status, l10n);
+  const word = isOld ? l10n.t('running when last seen') : statusWord(state.status, l10n);
   switch (state.status) {
     case 'running':
       return joined(word, state.node, endpoint === null ? '' : `:${String(endpoint.port)}`);

@@ -12,7 +12,10 @@ export function rowOf(snapshot: Snapshot, row: string, now: number, l10n: Locali
   const server = snapshot.dokployServers.get(row);
   if (server !== undefined) return presentServer(server, [...snapshot.workspaces.values()], now, l10n);
   const workspace = snapshot.workspaces.get(row);
-  if (workspace !== undefined) return presentWorkspace(workspace, l10n, runningJobOf(snapshot, row));
+  if (workspace !== undefined) {
+    const home = snapshot.dokployServers.get(workspace.serverId);
+    return presentWorkspace(workspace, l10n, runningJobOf(snapshot, row), home);
+  }
   const found = forwardOf(snapshot, row);
   if (found !== undefined) return presentForward(found.forward, l10n);
   const group = groupOf(snapshot, row);

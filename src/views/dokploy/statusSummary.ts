@@ -44,7 +44,10 @@ export function summarizeDokploy(snapshot: Snapshot, now: number, l10n: Localize
     ...said
       .slice(0, namedWorkspaces)
       .map((one) =>
-        line(presentWorkspace(one, l10n, jobOf(one.id)), workspaceLinks(one, l10n, jobOf(one.id) !== undefined)),
+        line(
+          presentWorkspace(one, l10n, jobOf(one.id), snapshot.dokployServers.get(one.serverId)),
+          workspaceLinks(one, l10n, jobOf(one.id) !== undefined),
+        ),
       ),
   ];
   const more = said.length - namedWorkspaces;

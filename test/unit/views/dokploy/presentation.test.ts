@@ -91,6 +91,13 @@ describe('a workspace', () => {
     ).toBe('deploying');
   });
 
+  it('is not called running while its server cannot be asked', () => {
+    const old = presentWorkspace(workspace('a', running), l10n, undefined, { connection: failing });
+    expect(old.description).toBe('running when last seen · node1 · :2222');
+    expect(old.color).toBe('disabledForeground');
+    expect(presentServer(server('home', { connection: failing }), [], 0, l10n).label).toBe('home');
+  });
+
   it('says instead what is being done for it', () => {
     const stopping = work(
       'a',
