@@ -25,6 +25,8 @@ export interface Desk extends AsyncDisposable {
   readonly workspace: string;
   /** A folder that exists, for a code-server. */
   readonly project: string;
+  /** Further environment of the editor, and so of the daemon. */
+  readonly env: Readonly<Record<string, string>>;
   /** The code-servers to come: their executable is a real one behind a switch. */
   readonly codeServers: Switch;
 }
@@ -129,6 +131,7 @@ export async function openDesk({
       dataDir,
       workspace,
       project,
+      env,
       codeServers,
       [Symbol.asyncDispose]: dispose,
     },

@@ -92,10 +92,10 @@ projects:
   });
 
 /** The installed extension's own command line, on the daemon of the desk. */
-export async function devyard({ dataDir }: Desk, ...args: readonly string[]): Promise<string> {
+export async function devyard({ dataDir, env: further }: Desk, ...args: readonly string[]): Promise<string> {
   const extensions = join(dataDir, '..', 'extensions');
   const installed = (await readdir(extensions)).find((name) => name.startsWith('devyard.devyard-')) ?? '';
-  const env = { ...process.env, DEVYARD_DATA_DIR: dataDir };
+  const env = { ...process.env, ...further, DEVYARD_DATA_DIR: dataDir };
   const cli = join(extensions, installed, 'dist', 'cli.js');
   return (await promisify(execFile)(process.execPath, [cli, ...args], { env })).stdout;
 }

@@ -3,8 +3,8 @@ import type { Workbench } from '../support/workbench.ts';
 import { type Desk, type DeskOptions, keepEvidence, openDesk } from './desk.ts';
 
 export interface Story {
-  /** What has to be there before the desk. */
-  readonly prepare?: () => Promise<DeskOptions>;
+  /** What has to be there before the desk; or why it cannot be had here. */
+  readonly prepare?: () => Promise<DeskOptions | { readonly missing: string }>;
   /** Opens the first windows; keeps the desk for the tests. */
   readonly begin: (desk: Desk) => Promise<void>;
   /** The windows that are open, for the evidence of a failure. */
@@ -18,7 +18,12 @@ export function tellStory({ prepare, begin, windows }: Story): void {
   let desk: Desk | undefined;
 
   beforeAll(async () => {
-    const opened = await openDesk(await prepare?.());
+    const prepared = (await prepare?.()) ?? {};
+    if ('missing' in prepared) {
+      missing = prepared.missing;
+      return;
+    }
+    const opened = await openDesk(prepared);
     if (opened.desk === undefined) {
       missing = opened.reason;
       return;

@@ -146,6 +146,9 @@ function serviceText({ kind }: Workspace, l10n: Localizer): string {
   return joined(l10n.t('not adopted'), kind === 'compose' ? l10n.t('compose') : l10n.t('application'));
 }
 
+/** What a narrow row has no room for: that it failed stands there already, and what Docker says of itself tells nobody why. */
+const introduction = /^The deployment failed: (?:Error response from daemon: )?/;
+
 function workspaceText({ state, endpoint }: Workspace, l10n: Localizer, job: Job | undefined, isOld: boolean): string {
   // What is under way is worth more of a narrow row than where it runs.
   if (job !== undefined) return workText(job, l10n);
@@ -156,6 +159,7 @@ function workspaceText({ state, endpoint }: Workspace, l10n: Localizer, job: Job
     case 'deploying':
       return joined(word, state.step === 'deploying' ? '' : state.step);
     case 'failed':
+      return joined(word, state.reason.replace(introduction, ''));
     case 'unverified':
       return joined(word, state.reason);
     case 'stopped':

@@ -91,6 +91,12 @@ describe('a workspace', () => {
     ).toBe('deploying');
   });
 
+  it('says why it failed before anything else', () => {
+    const reason = 'The deployment failed: Error response from daemon: manifest unknown';
+    const broken = workspace('a', { status: 'failed', reason, lastLines: [] });
+    expect(presentWorkspace(broken, l10n).description).toBe('failed · manifest unknown');
+  });
+
   it('is not called running while its server cannot be asked', () => {
     const old = presentWorkspace(workspace('a', running), l10n, undefined, { connection: failing });
     expect(old.description).toBe('running when last seen · node1 · :2222');

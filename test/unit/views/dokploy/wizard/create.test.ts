@@ -135,8 +135,8 @@ describe('a draft', () => {
       { id: 'p1', name: 'team' },
       { id: 'e2', name: 'staging' },
     ]);
-    const [project] = offer.projects;
-    const alone = { ...offer, projects: [{ ...project!, environments: project!.environments.slice(1) }] };
+    const projects = offer.projects.map((one) => ({ ...one, environments: one.environments.slice(1) }));
+    const alone = { ...offer, projects };
     expect(placedDraft(draftOf(), alone, { project: 'p1' }).environment).toEqual({ id: 'e2', name: 'staging' });
     expect(placedDraft(draftOf(), offer, { project: 'p1' }).environment).toBeUndefined();
     const gone = placedDraft(draftOf(), offer, { project: 'p9', environment: 'e1' });
