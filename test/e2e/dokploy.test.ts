@@ -108,12 +108,6 @@ describe('a first workspace on a Dokploy server', () => {
     await room.window.answer('GREETING=good morning');
     await room.window.pick(/^Continue/);
     await room.window.question(/Create api-box like this/);
-    if (room.yard.double.user !== undefined) {
-      await room.change('User');
-      await room.window.question(/For example: dev$/);
-      await room.window.answer(room.yard.double.user);
-      await room.window.question(/Create api-box like this/);
-    }
     await room.pictures.take('dokploySummary');
     // So far these are only words.
     expect(room.yard.double.count(/create/)).toBe(0);

@@ -12,21 +12,13 @@ let room: DokployRoom;
 tellDokployStory(async (opened) => {
   room = opened;
   const { desk, yard } = room;
-  const { key, image, user } = yard.double;
+  const { key, image } = yard.double;
   const keyFile = join(desk.project, 'key');
   await writeFile(keyFile, key, { mode: 0o600 });
   const run = (...args: readonly string[]): Promise<string> => devyard(desk, 'dokploy', ...args);
   const trust = ['--api-key-file', keyFile, '--certificate', yard.fingerprint];
   await run('server', 'add', dokployUrl, '--name', 'home', ...trust);
-  const place = [
-    '--project',
-    'team',
-    '--target',
-    yard.node,
-    '--image',
-    image,
-    ...(user === undefined ? [] : ['--user', user]),
-  ];
+  const place = ['--project', 'team', '--target', yard.node, '--image', image];
   await run('create', 'api-box', ...place, '--cpus', '1', '--memory', '2048');
   await run('exec', 'api-box', '--', 'sh', '-c', 'mkdir -p site && echo "Served by the workspace" > site/index.html');
   await room.box('running').waitFor();
@@ -88,7 +80,7 @@ describe('workspaces on a Dokploy server', () => {
     await room.row('shop / production', 'project').click();
     await room.window.itemAction(room.row('web', 'service', 'not adopted, application'), 'Adopt Service…');
     await room.window.question(/For example: root/);
-    await room.window.answer(room.yard.double.user ?? 'root');
+    await room.window.answer('root');
     await room.window.question(/^22$/);
     await room.window.answer('22');
     await room.window.pick(/^Use a Private Key…/);

@@ -8,7 +8,7 @@ import { tellStory } from './story.ts';
 
 /** How long what is looked at again and again may take on a busy machine. */
 export const patience = { timeout: 60_000 };
-/** Where the workspace serves a page: without a container of its own it is a port of this computer. */
+/** Where the workspace serves a page. */
 export const sitePort = 3471;
 /** The item in the status bar. */
 export const statusItem = 'devyard.devyard.dokploy';
@@ -110,7 +110,7 @@ export function tellDokployStory(begin: (room: DokployRoom) => Promise<void> | v
   tellStory({
     async prepare() {
       yard = await openYard();
-      return yard?.desk ?? { missing: 'neither a Docker engine nor an sshd can be had' };
+      return yard?.desk ?? { missing: 'there is no Docker engine' };
     },
     async begin(desk) {
       if (yard === undefined) return;

@@ -31,13 +31,13 @@ export interface DokployYard extends AsyncDisposable {
   addService(name: string): Promise<{ readonly privateKeyFile: string }>;
 }
 
-/** Undefined: nothing can run a machine here. */
+/** Undefined: there is no Docker engine. Without containers a story that deletes volumes would see this computer's own files. */
 export async function openYard(): Promise<DokployYard | undefined> {
   await using stack = new AsyncDisposableStack();
   const home = stack.use(await temporaryFolder('devyard-dokploy-'));
   stack.use(await sharedDocker());
   const double = stack.use(await startDokploy());
-  if (double.machines === 'none') return undefined;
+  if (double.machines !== 'docker') return undefined;
   // What Docker calls it in the double, too.
   const node = 'vm';
   // Whatever else runs on this computer may have these ports at its usual address.
