@@ -89,7 +89,7 @@ describe('what is told of a workspace is true', () => {
       const first = await yard.begin('first');
       await pulling.reached;
       const second = await yard.begin('second');
-      await untilStep(yard.client, second.id, 'Waiting for other deployments');
+      await untilStep(yard.client, second.id, 'waiting for other deployments');
       expect(await yard.states()).toEqual(['first deploying', 'second deploying']);
       pulling.release();
       for (const { id } of [first, second]) expect(outcomeOf(await jobOf(yard.client, id))).toBe('succeeded');
