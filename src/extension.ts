@@ -9,7 +9,7 @@ import { codeServerLogs } from './views/codeServers/logs.ts';
 import { CodeServersStatusBar } from './views/codeServers/statusBar.ts';
 import { CodeServersTree } from './views/codeServers/tree.ts';
 import { showCodeServersView } from './views/codeServers/view.ts';
-import { allCommands } from './views/commands/all.ts';
+import { lazyCommands } from './views/commands/lazy.ts';
 import { registerCommands } from './views/commands/register.ts';
 import { registerConfigFiles } from './views/config/configFiles.ts';
 import { syncContext } from './views/daemon/contextSync.ts';
@@ -87,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): DevyardExtension {
     syncSettings(session, errors),
     showProblems(session, context.globalState),
     registerCommands(
-      allCommands({ session, logChannels, daemonLog, usagePanels, devServers, dokploy, dataDir, forget }),
+      lazyCommands({ session, logChannels, daemonLog, usagePanels, devServers, dokploy, dataDir, forget }),
       errors,
     ),
     showCodeServersView(session, tree),

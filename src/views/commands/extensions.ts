@@ -4,7 +4,7 @@ import { type GroupItem, groupItem } from '../creation/groupsStep.ts';
 import { loadOffer, type Offer } from '../creation/offer.ts';
 import { extensionProblem } from '../creation/problems.ts';
 import { countText } from '../creation/summary.ts';
-import { Failure } from '../shared/errorView.ts';
+import { asFailure, Failure } from '../shared/errorView.ts';
 import type { Session } from '../shared/session.ts';
 import type { CommandFamily } from './ids.ts';
 import { followWork } from './jobProgress.ts';
@@ -138,7 +138,7 @@ async function install(
     const installed = session.snapshot.jobs.get(job.id)?.state.status === 'succeeded';
     if (done !== undefined && installed && job.items.length > 0) tellInstalled(done, job.items.length);
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(failure, error, { codeServerId: target.id, retry });
+    throw asFailure(error) ?? new Failure(failure, error, { codeServerId: target.id, retry });
   }
 }
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 const inside = (outfile: string, pattern: RegExp): string[] =>
   inputs.get(outfile)?.filter((file) => pattern.test(file)) ?? ['no bundle'];
 
-test.each(['dist/extension.js', 'dist/dokployViews.js'])(
+test.each(['dist/extension.js', 'dist/commands.js', 'dist/dokployViews.js'])(
   '%s holds none of the core and no heavy library',
   (outfile) => {
     expect(inside(outfile, /^src\/(managers|api\/server|daemon|cli|provider)/)).toEqual([]);
@@ -35,6 +35,13 @@ test.each(Object.entries(sizeLimits))(
     expect(sizes.get(outfile)).toBeLessThanOrEqual(limit);
   },
 );
+
+test('the extension leaves what commands run to a bundle that is loaded when the first one is called', () => {
+  const late = /^src\/views\/(commands\/(all|create|lifecycle|devServers)|creation\/wizard)/;
+  expect(inside('dist/extension.js', late)).toEqual([]);
+  expect(inside('dist/commands.js', late)).not.toEqual([]);
+  expect(inside('dist/commands.js', /^src\/(extension|views\/(shared\/session|dokploy\/parts))\.ts$/)).toEqual([]);
+});
 
 test('the extension leaves the view Dokploy to a bundle that is loaded when it is needed', () => {
   expect(inside('dist/extension.js', /^src\/views\/dokploy\/(tree|tooltip|view|connect|wizard)/)).toEqual([]);

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Workspace } from '../../../api/contract/dokploy.ts';
-import { Failure } from '../../shared/errorView.ts';
+import { asFailure, Failure } from '../../shared/errorView.ts';
 import type { Session } from '../../shared/session.ts';
 import { type RemoteWay, remoteWay, remoteWindow } from './remoteWay.ts';
 import { includeLine, includesFile } from './sshConfigText.ts';
@@ -106,7 +106,7 @@ async function isConfigRead(session: Session, { name }: Workspace): Promise<bool
     await client.call('dokploy.includeSshConfig', {});
     return true;
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(failure, error);
+    throw asFailure(error) ?? new Failure(failure, error);
   }
 }
 
