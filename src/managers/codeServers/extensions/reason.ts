@@ -12,12 +12,19 @@ export interface Complaint {
   readonly words: string;
 }
 
-/** The first thing that went wrong, by code-server's error output; later ones follow from it. */
-export function complaintIn(stderr: string): Complaint {
+/**
+ * The first thing that went wrong with the installation of `asked` (lower case), by code-server's error output; later ones
+ * follow from it. What `asked` needs is to blame where both are told in the same words, in whichever order.
+ */
+export function complaintIn(stderr: string, asked: string): Complaint {
   const lines = stderr.split(/\r?\n/).filter((line) => !noise.test(line));
-  for (const line of lines) {
+  const complaints = lines.flatMap((line) => {
     const [, name, words] = /^Error while installing extension ([^\s:]+): (.+)$/.exec(line) ?? [];
-    if (words !== undefined) return { name, words: words.slice(0, maxWords) };
+    return words === undefined || name === undefined ? [] : [{ name, words: words.slice(0, maxWords) }];
+  });
+  const [first] = complaints;
+  if (first !== undefined) {
+    return complaints.find(({ name, words }) => name.toLowerCase() !== asked && words === first.words) ?? first;
   }
   for (const line of lines) {
     const [, words] = /^(?:Error while installing extensions|Error): (.+)$/.exec(line) ?? [];
@@ -35,7 +42,8 @@ interface Failure {
 
 /** Why an installation failed, in words for people, and what to do. */
 export function failureOf({ extension, stderr, exitCode }: Failure): DevyardError {
-  const { name, words } = complaintIn(stderr);
+  const asked = idIn(extension);
+  const { name, words } = complaintIn(stderr, asked);
   if (exitCode === 127 || exitCode === 126) {
     return new DevyardError('engine-missing', `code-server cannot be run: ${words}`, {
       hint: 'Install code-server again, or set its path.',
@@ -43,7 +51,7 @@ export function failureOf({ extension, stderr, exitCode }: Failure): DevyardErro
   }
   const kind = kinds.find(({ pattern }) => pattern.test(words));
   if (kind !== undefined) {
-    const other = name !== undefined && name.toLowerCase() !== idIn(extension) ? name : undefined;
+    const other = name !== undefined && name.toLowerCase() !== asked ? name : undefined;
     const needed = other === undefined ? '' : ` ${extension} needs it.`;
     const message = `${kind.message(other ?? extension)} (code-server says: ${words.replace(/\.$/, '')}).${needed}`;
     return new DevyardError(kind.code, message, { hint: kind.hint });

@@ -42,6 +42,13 @@ describe('why an installation failed', () => {
       `What was downloaded for a.broken is broken, not a package of an extension (code-server says: ${cut.slice(0, -1)}). A.Pack@1.0.0 needs it.`,
     ],
     [
+      'broken part, told last',
+      'A.Pack@1.0.0',
+      because('a.pack', cut) + because('a.broken', cut) + failed('a.broken', 'a.pack'),
+      'unavailable',
+      `What was downloaded for a.broken is broken, not a package of an extension (code-server says: ${cut.slice(0, -1)}). A.Pack@1.0.0 needs it.`,
+    ],
+    [
       'torn download',
       'a.one',
       because('a.one', "Unable to write file '/x' (Error: aborted)"),
@@ -105,7 +112,7 @@ describe('why an installation failed', () => {
     );
     fc.assert(
       fc.property(fc.array(line), (lines) => {
-        const { words } = complaintIn(lines.join('\n'));
+        const { words } = complaintIn(lines.join('\n'), 'a.b');
         expect(words.length).toBeLessThanOrEqual(500);
         expect(words).not.toMatch(/^\s+at |DeprecationWarning/m);
       }),
