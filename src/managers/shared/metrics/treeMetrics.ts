@@ -183,7 +183,8 @@ export class MetricsSampler {
 }
 
 function measured(members: readonly ProcessRow[], cpuPercent: number, sampledAt: number): TreeMetrics | undefined {
-  if (members.length === 0) return undefined;
   const memoryBytes = members.reduce((sum, row) => sum + row.rssBytes, 0);
+  // While a program is put into the place of another one (execve) there is none: that is no measurement.
+  if (memoryBytes === 0) return undefined;
   return { cpuPercent, memoryBytes, processes: members.length, sampledAt };
 }

@@ -85,6 +85,17 @@ describe('MetricsSampler', () => {
     expect(platform.tables).toBe(2);
   });
 
+  it('takes a program that is just being put into its place for no measurement', async () => {
+    const { rows } = platform;
+    platform.rows = rows.map((each) => ({ ...each, rssBytes: 0 }));
+    sampler.track(leader);
+    await settle();
+    expect(sampler.latest('run')).toBeUndefined();
+    platform.rows = rows;
+    await clock.advance(2000);
+    expect(sampler.latest('run')?.memoryBytes).toBeGreaterThan(0);
+  });
+
   it('has no old numbers for who asks, and measures no oftener than that takes', async () => {
     sampler.track(leader);
     await settle();
