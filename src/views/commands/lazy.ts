@@ -1,14 +1,19 @@
 import type { CommandParts } from './all.ts';
-import { type CommandFamily, type CommandHandler, type CommandId, commandIds } from './ids.ts';
+import { type CommandFamily, type CommandId, commandIds } from './ids.ts';
+import { lateCommands } from './late.ts';
 
-/** Every command: the first one that is called loads what they run, which is a bundle of its own. */
+/** Every command. What they run is a bundle of its own. */
 export function lazyCommands(parts: CommandParts): CommandFamily<CommandId> {
   let loading: Promise<CommandFamily<CommandId>> | undefined;
-  const load = (): Promise<CommandFamily<CommandId>> =>
-    (loading ??= import('./all.ts').then(({ allCommands }) => allCommands(parts)));
-  const entries = commandIds.map((id): [CommandId, CommandHandler] => [
-    id,
-    async (...args) => (await load())[id](...args),
-  ]);
-  return Object.fromEntries(entries) as CommandFamily<CommandId>;
+  const open = async (): Promise<CommandFamily<CommandId>> => {
+    const { allCommands } = await import('./all.ts');
+    return allCommands(parts);
+  };
+  return lateCommands(commandIds, () => {
+    loading ??= open().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  });
 }
