@@ -3,7 +3,7 @@ import type { Job } from '../../api/contract/jobs.ts';
 import { formatAge, formatBytes, formatPercent } from '../shared/format.ts';
 import type { Localizer } from '../shared/l10n.ts';
 import type { Presentation } from '../shared/presentation.ts';
-import { jobText } from './jobText.ts';
+import { jobText } from '../shared/jobText.ts';
 
 export type Status = CodeServer['state']['status'];
 

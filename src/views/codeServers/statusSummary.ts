@@ -5,7 +5,7 @@ import type { Localizer } from '../shared/l10n.ts';
 import type { SessionState } from '../shared/sessionState.ts';
 import type { StatusSummary } from '../shared/statusSummary.ts';
 import { isBusy } from './actions.ts';
-import { jobText } from './jobText.ts';
+import { jobText } from '../shared/jobText.ts';
 import { type Status, statusText } from './presentation.ts';
 import { linksOf } from './tooltip.ts';
 

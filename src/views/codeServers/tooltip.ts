@@ -4,7 +4,7 @@ import { codeBlock, commandUri, escapeMarkdown, formatBytes, formatDuration, for
 import type { Localizer } from '../shared/l10n.ts';
 import { can } from './actions.ts';
 import { idleText } from '../creation/summary.ts';
-import { jobText } from './jobText.ts';
+import { jobText } from '../shared/jobText.ts';
 import { exitText, statusText } from './presentation.ts';
 
 /** Commands that links in tooltips may run. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { Session } from '../shared/session.ts';
+import { linkedTooltip, treeItem } from '../shared/treeItem.ts';
 import { isRunning, runningJobOf, type SnapshotChange, sorted } from '../shared/snapshot.ts';
 import type { Presentation } from '../shared/presentation.ts';
 import { present } from './presentation.ts';
@@ -48,19 +49,11 @@ export class CodeServersTree implements vscode.TreeDataProvider<string>, vscode.
   }
 
   getTreeItem(id: string): vscode.TreeItem {
-    const item = new vscode.TreeItem('');
-    item.id = id;
     const codeServer = this.#session.snapshot.codeServers.get(id);
-    // The editor may still ask for a row that was deleted a moment ago.
-    if (codeServer === undefined) return item;
-    const { label, description, contextValue, icon, color, accessibleLabel } = this.#present(codeServer);
-    this.#painted.set(id, description);
-    item.label = label;
-    item.description = description;
-    item.contextValue = contextValue;
-    item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-    item.accessibilityInformation = { label: accessibleLabel, role: 'treeitem' };
-    return item;
+    if (codeServer === undefined) return treeItem(id, undefined);
+    const presentation = this.#present(codeServer);
+    this.#painted.set(id, presentation.description);
+    return treeItem(id, presentation);
   }
 
   /** Called when the mouse rests on a row: the tooltip is only made then. */
@@ -70,9 +63,7 @@ export class CodeServersTree implements vscode.TreeDataProvider<string>, vscode.
     const charts = can('open', codeServer.state.status) ? await this.#charts(id) : undefined;
     const job = runningJobOf(this.#session.snapshot, id);
     const text = tooltipOf(codeServer, Date.now(), vscode.l10n, { job, charts });
-    const tooltip = new vscode.MarkdownString(text, true);
-    tooltip.isTrusted = { enabledCommands: [...linkedCommands] };
-    item.tooltip = tooltip;
+    item.tooltip = linkedTooltip(text, linkedCommands);
     return item;
   }
 

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Localizer } from '../shared/l10n.ts';
 import type { Session } from '../shared/session.ts';
 import type { SessionState } from '../shared/sessionState.ts';
-import { isRunning, type Snapshot } from '../shared/snapshot.ts';
+import type { Snapshot } from '../shared/snapshot.ts';
+import { showWork } from '../shared/viewProgress.ts';
 import type { CodeServersTree } from './tree.ts';
 
 export const viewId = 'devyard.codeServers';
@@ -20,35 +21,13 @@ export function showCodeServersView(session: Session, tree: CodeServersTree): vs
   };
   const subscriptions = [
     view,
-    showWork(session),
+    showWork(session, viewId, () => true),
     view.onDidChangeVisibility(attend),
     new vscode.Disposable(session.on('state', update)),
     new vscode.Disposable(session.on('change', update)),
   ];
   attend();
   return vscode.Disposable.from(...subscriptions);
-}
-
-/** The view's own bar moves while the daemon works on something, whoever asked for it. */
-function showWork(session: Session): vscode.Disposable {
-  let done: (() => void) | undefined;
-  const update = (): void => {
-    const busy = [...session.snapshot.jobs.values()].some(isRunning);
-    if (busy && done === undefined) {
-      const location = { viewId };
-      void vscode.window.withProgress({ location }, () => new Promise<void>((resolve) => (done = resolve)));
-    } else if (!busy) {
-      done?.();
-      done = undefined;
-    }
-  };
-  const end = session.on('change', ({ jobs }) => {
-    if (jobs.length > 0) update();
-  });
-  return new vscode.Disposable(() => {
-    end();
-    done?.();
-  });
 }
 
 /**

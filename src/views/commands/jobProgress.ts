@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CodeServer } from '../../api/contract/codeServers.ts';
 import type { Job } from '../../api/contract/jobs.ts';
-import { failedItems, jobText } from '../codeServers/jobText.ts';
+import { failedItems, jobText } from '../shared/jobText.ts';
 import { Failure } from '../shared/errorView.ts';
 import { endOfJob, endOfStart } from '../shared/followJob.ts';
 import { commandUri } from '../shared/format.ts';

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Step } from '../shared/wizard.ts';
 import { askText } from '../shared/wizardInputs.ts';
-import { archiveProblem, branchProblem, gitUrlProblem } from './problems.ts';
+import { branchStep } from './branchStep.ts';
+import { archiveProblem, gitUrlProblem } from './problems.ts';
 import type { Wizard } from './wizardParts.ts';
 
 /** What a source needs to be known more. */
 export function detailSteps(wizard: Wizard): readonly Step[] {
-  return [folderStep(wizard), archiveStep(wizard), gitStep(wizard), branchStep(wizard)];
+  const { draft } = wizard;
+  return [folderStep(wizard), archiveStep(wizard), gitStep(wizard), branchStep(wizard, () => draft.source === 'git')];
 }
 
 function folderStep({ draft }: Wizard): Step {
@@ -88,28 +90,6 @@ function gitStep({ title, draft }: Wizard): Step {
           validate: (value) => gitUrlProblem(value, l10n),
           accept: (value) => {
             draft.gitUrl = value.trim();
-            return undefined;
-          },
-        },
-      ),
-  };
-}
-
-function branchStep({ title, draft }: Wizard): Step {
-  const { l10n } = vscode;
-  return {
-    id: 'branch',
-    applies: () => draft.source === 'git',
-    ask: (place) =>
-      askText(
-        { title, ...place },
-        {
-          value: draft.gitBranch ?? '',
-          prompt: l10n.t('Branch or tag (optional); leave it empty for the default branch'),
-          placeholder: l10n.t('Default branch'),
-          validate: (value) => branchProblem(value, l10n),
-          accept: (value) => {
-            draft.gitBranch = value.trim();
             return undefined;
           },
         },

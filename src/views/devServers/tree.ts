@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../shared/session.ts';
+import { linkedTooltip, treeItem } from '../shared/treeItem.ts';
 import { concernsDevServers, sortedDevServers } from '../shared/snapshot.ts';
 import { devItemOf, partIds } from './items.ts';
 import { countsDown } from './presentation.ts';
@@ -49,18 +50,10 @@ export class DevServersTree implements vscode.TreeDataProvider<string>, vscode.D
   }
 
   getTreeItem(row: string): vscode.TreeItem {
-    const item = new vscode.TreeItem('');
-    item.id = row;
     const presentation = rowOf(this.#session.snapshot, row, Date.now(), vscode.l10n);
-    // The editor may still ask for a row that went a moment ago.
+    const item = treeItem(row, presentation);
     if (presentation === undefined) return item;
     this.#rows.painted(row, presentation);
-    const { label, description, contextValue, icon, color, accessibleLabel } = presentation;
-    item.label = label;
-    item.description = description;
-    item.contextValue = contextValue;
-    item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-    item.accessibilityInformation = { label: accessibleLabel, role: 'treeitem' };
     if (this.#hasParts(row)) item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
     return item;
   }
@@ -69,9 +62,7 @@ export class DevServersTree implements vscode.TreeDataProvider<string>, vscode.D
   resolveTreeItem(item: vscode.TreeItem, row: string): vscode.TreeItem {
     const text = tooltipOfRow(this.#session.snapshot, row, Date.now(), vscode.l10n);
     if (text === undefined) return item;
-    const tooltip = new vscode.MarkdownString(text, true);
-    tooltip.isTrusted = { enabledCommands: [...devLinkedCommands] };
-    item.tooltip = tooltip;
+    item.tooltip = linkedTooltip(text, devLinkedCommands);
     return item;
   }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../api/contract/dokploy.ts';
 import type { Job } from '../../api/contract/jobs.ts';
 import { Failure } from '../shared/errorView.ts';
-import { jobText } from '../codeServers/jobText.ts';
+import { jobText } from '../shared/jobText.ts';
 import { endOfJob } from '../shared/followJob.ts';
 import { commandUri } from '../shared/format.ts';
 import type { Session } from '../shared/session.ts';

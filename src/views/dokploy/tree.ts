@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../shared/session.ts';
+import { linkedTooltip, treeItem } from '../shared/treeItem.ts';
 import { isDokployChange } from '../shared/dokployState.ts';
 import { dokployItemOf } from './items.ts';
 import { isCaredFor } from './actions.ts';
@@ -82,18 +83,9 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
   }
 
   getTreeItem(row: string): vscode.TreeItem {
-    const item = new vscode.TreeItem('');
-    item.id = row;
     const presentation = this.#rows.painted(this.#session.snapshot, row, Date.now(), vscode.l10n);
-    // The editor may still ask for a row that went a moment ago.
-    if (presentation === undefined) return item;
-    const { label, description, contextValue, icon, color, accessibleLabel } = presentation;
-    item.label = label;
-    item.description = description;
-    item.contextValue = contextValue;
-    item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-    item.accessibilityInformation = { label: accessibleLabel, role: 'treeitem' };
-    item.collapsibleState = this.#collapsibleState(row);
+    const item = treeItem(row, presentation);
+    if (presentation !== undefined) item.collapsibleState = this.#collapsibleState(row);
     return item;
   }
 
@@ -101,9 +93,7 @@ export class DokployTree implements vscode.TreeDataProvider<string>, vscode.Disp
   resolveTreeItem(item: vscode.TreeItem, row: string): vscode.TreeItem {
     const text = tooltipOfRow(this.#session.snapshot, row, Date.now(), vscode.l10n);
     if (text === undefined) return item;
-    const tooltip = new vscode.MarkdownString(text, true);
-    tooltip.isTrusted = { enabledCommands: [...dokployLinkedCommands] };
-    item.tooltip = tooltip;
+    item.tooltip = linkedTooltip(text, dokployLinkedCommands);
     return item;
   }
 

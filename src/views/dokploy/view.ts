@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../shared/session.ts';
-import { isRunning } from '../shared/snapshot.ts';
+import { showWork } from '../shared/viewProgress.ts';
 import { dokployViewId } from './host.ts';
 import { Look } from './look.ts';
 import { DokployTree } from './tree.ts';
@@ -41,7 +41,7 @@ export function fillDokployView(
     new vscode.Disposable(session.on('state', update)),
     new vscode.Disposable(session.on('state', ({ status }) => status === 'connected' && look.again())),
     new vscode.Disposable(session.on('change', update)),
-    showWork(session),
+    showWork(session, dokployViewId, ({ resourceId }) => session.snapshot.workspaces.has(resourceId)),
     look,
     tree,
   );
@@ -59,28 +59,4 @@ async function tellLook(session: Session, servers: readonly string[], workspaces
   } catch {
     // It is said again soon; without a daemon there is nobody to tell.
   }
-}
-
-/** The view's own bar moves while the daemon works on a workspace, whoever asked for it. */
-function showWork(session: Session): vscode.Disposable {
-  let done: (() => void) | undefined;
-  const update = (): void => {
-    const { jobs, workspaces } = session.snapshot;
-    const busy = [...jobs.values()].some((job) => isRunning(job) && workspaces.has(job.resourceId));
-    if (busy && done === undefined) {
-      const location = { viewId: dokployViewId };
-      void vscode.window.withProgress({ location }, () => new Promise<void>((resolve) => (done = resolve)));
-    } else if (!busy) {
-      done?.();
-      done = undefined;
-    }
-  };
-  const end = session.on('change', ({ jobs }) => {
-    if (jobs.length > 0) update();
-  });
-  update();
-  return new vscode.Disposable(() => {
-    end();
-    done?.();
-  });
 }

@@ -1,6 +1,6 @@
 import type { ServerConnection, Workspace } from '../../api/contract/dokploy.ts';
 import type { Job } from '../../api/contract/jobs.ts';
-import { jobText } from '../codeServers/jobText.ts';
+import { jobText } from '../shared/jobText.ts';
 import type { Localizer } from '../shared/l10n.ts';
 
 type ServerProblem = Extract<ServerConnection, { readonly status: 'failing' }>['problem'];

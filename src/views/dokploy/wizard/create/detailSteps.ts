@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { branchProblem } from '../../../creation/problems.ts';
+import { branchStep } from '../../../creation/branchStep.ts';
 import type { Step } from '../../../shared/wizard.ts';
 import { askText } from '../../../shared/wizardInputs.ts';
 import { askSetting } from '../settings/askSetting.ts';
@@ -18,7 +18,7 @@ export function detailSteps(wizard: Wizard): readonly Step[] {
     settingStep('resources', wizard),
     settingStep('volumes', wizard),
     repositoryStep(wizard),
-    branchStep(wizard),
+    branchStep(wizard, () => draft.gitUrl !== ''),
     nameStep(wizard),
   ];
 }
@@ -46,28 +46,6 @@ function repositoryStep({ title, draft }: Wizard): Step {
           validate: (value) => repositoryProblem(value, l10n),
           accept: (value) => {
             draft.gitUrl = value.trim();
-            return undefined;
-          },
-        },
-      ),
-  };
-}
-
-function branchStep({ title, draft }: Wizard): Step {
-  const { l10n } = vscode;
-  return {
-    id: 'branch',
-    applies: () => draft.gitUrl !== '',
-    ask: (place) =>
-      askText(
-        { title, ...place },
-        {
-          value: draft.gitBranch,
-          prompt: l10n.t('Branch or tag (optional); leave it empty for the default branch'),
-          placeholder: l10n.t('Default branch'),
-          validate: (value) => branchProblem(value, l10n),
-          accept: (value) => {
-            draft.gitBranch = value.trim();
             return undefined;
           },
         },

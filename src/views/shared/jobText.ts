@@ -1,5 +1,5 @@
 import type { Job } from '../../api/contract/jobs.ts';
-import type { Localizer } from '../shared/l10n.ts';
+import type { Localizer } from './l10n.ts';
 
 /** What a job does at the moment: `cloning: receiving objects 45 %`; empty once it has ended. */
 export function jobText(job: Job, l10n: Localizer): string {
