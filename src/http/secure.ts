@@ -1,8 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, getCACertificates, rootCertificates, type TLSSocket } from 'node:tls';
 import { HttpFailure, type OfferedCertificate } from '../managers/dokploy/api/types.ts';
-import { onAbort } from './limit.ts';
-import { refused } from './problems.ts';
+import { opened } from './opening.ts';
 
 /** Whom to believe. */
 export interface Trust {
@@ -17,37 +16,18 @@ export interface Trust {
  * one that is not trusted. Rejects with HttpFailure `certificate`, which carries what was offered, or `refused`.
  */
 export function secure(raw: Socket, host: string, trust: Trust, signal: AbortSignal): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      socket: raw,
-      // Against this name the certificate is checked; as a server name, an address is not allowed (RFC 6066, 3).
-      host,
-      ...(isIP(host) === 0 ? { servername: host } : {}),
-      ALPNProtocols: ['http/1.1'],
-      ...(trust.extraCa.length === 0 ? {} : { ca: [...authorities(), ...trust.extraCa] }),
-      // Node verifies all the same; what it found is acted upon in `objection`, which also knows the pin. No session is
-      // handed in, for a resumed one is not verified again.
-      rejectUnauthorized: false,
-    });
-    const forget = onAbort(signal, () => fail(new HttpFailure('refused', 'it was ended while connecting')));
-    const done = (): void => {
-      forget();
-      socket.off('error', fail);
-    };
-    function fail(error: unknown): void {
-      done();
-      socket.on('error', () => undefined);
-      socket.destroy();
-      reject(refused(error));
-    }
-    socket.once('error', fail);
-    socket.once('secureConnect', () => {
-      const failure = objection(socket, trust.pinned);
-      if (failure !== undefined) return fail(failure);
-      done();
-      resolve(socket);
-    });
+  const socket = connect({
+    socket: raw,
+    // Against this name the certificate is checked; as a server name, an address is not allowed (RFC 6066, 3).
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ALPNProtocols: ['http/1.1'],
+    ...(trust.extraCa.length === 0 ? {} : { ca: [...authorities(), ...trust.extraCa] }),
+    // Node verifies all the same; what it found is acted upon in `objection`, which also knows the pin. No session is
+    // handed in, for a resumed one is not verified again.
+    rejectUnauthorized: false,
   });
+  return opened(socket, 'secureConnect', signal, () => objection(socket, trust.pinned));
 }
 
 /** Why the peer of a finished handshake is not to be talked to. */
