@@ -1,5 +1,6 @@
 import type { ServiceKind } from '../managers/dokploy/api/types.ts';
 import type { MachinePlan, MachineVolume } from '../managers/dokploy/machines/types.ts';
+import { unixUser } from '../managers/dokploy/machines/unixUser.ts';
 import { type MachineOption, machineTypes } from './optionTable.ts';
 import { choice, type Environment, matching, requiredText, setIt, textOf, wrong } from './readers.ts';
 
@@ -55,7 +56,7 @@ export function keepVolumesOption(env: Environment): boolean {
 /** Who logs in. */
 export function userOption(env: Environment): string {
   const problem = 'is no Unix user name';
-  return matching(env, 'DOKPLOY_USER', /^[a-z_][a-z0-9_-]{0,31}$/, problem, 'dev') ?? 'root';
+  return matching(env, 'DOKPLOY_USER', unixUser, problem, 'dev') ?? 'root';
 }
 
 function nameOf(env: Environment, name: 'DOKPLOY_PROJECT_NAME' | 'DOKPLOY_ENVIRONMENT_NAME'): string | null {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema } from './common.ts';
+import { longestWorkspaceName, unixUser, workspaceName } from './names.ts';
 
 const timestamp = z.number().int().describe('Milliseconds since the epoch');
 
@@ -167,8 +168,8 @@ export const createWorkspaceSchema = z.strictObject({
     .string()
     .trim()
     .min(1)
-    .max(63)
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9 ._-]*$/, 'letters, digits, blanks, dots and dashes'),
+    .max(longestWorkspaceName)
+    .regex(workspaceName, 'letters, digits, blanks, dots and dashes'),
   project: z
     .union([z.strictObject({ id: z.string() }), z.strictObject({ name: z.string().trim().min(1).max(100) })])
     .optional()
@@ -187,11 +188,7 @@ export const createWorkspaceSchema = z.strictObject({
     .default(false)
     .describe('With a Docker engine inside: a privileged compose service instead of an application'),
   image: workspaceSettings.image.optional().describe('Docker image; default: one that suits `docker`'),
-  user: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Unix user name')
-    .default('dev')
-    .describe('Who logs in'),
+  user: z.string().regex(unixUser, 'a Unix user name').default('dev').describe('Who logs in'),
   sshd: z
     .enum(['install', 'image'])
     .default('install')
@@ -274,7 +271,7 @@ export const deleteWorkspaceQuery = z.strictObject({
 });
 
 export const adoptWorkspaceSchema = z.strictObject({
-  user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Unix user name'),
+  user: z.string().regex(unixUser, 'a Unix user name'),
   privateKey: z
     .string()
     .max(20_000)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../api/client/transport.ts';
 import type { DokployServer } from '../../api/contract/dokploy.ts';
+import { longestWorkspaceName, workspaceName } from '../../api/contract/names.ts';
 import { daemonCommand } from '../command.ts';
 import type { DaemonLink } from '../daemonLink.ts';
 import { UsageError } from '../output.ts';
@@ -33,7 +34,8 @@ export const createWorkspaceCommand = daemonCommand({
     ...settingNotes,
   ],
   async run(daemon, { operands: [name], options, surroundings: { env } }) {
-    if (!/^[a-z0-9][a-z0-9 ._-]{0,62}$/i.test(name.trim())) {
+    const trimmed = name.trim();
+    if (!workspaceName.test(trimmed) || trimmed.length > longestWorkspaceName) {
       throw new UsageError(`A name has letters, digits, blanks, dots and dashes, 63 at most; not “${name}”.`);
     }
     const settings = await readSettings(options, env);

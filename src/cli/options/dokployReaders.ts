@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { unixUser as unixUserPattern } from '../../api/contract/names.ts';
 import { UsageError } from '../output.ts';
 import { text } from './kinds.ts';
 
@@ -27,7 +28,7 @@ export function fingerprint(given: string, option: string): string | null {
 
 /** As the daemon takes it, which says it in the words of its API. */
 export function unixUser(given: string, option: string): string {
-  if (/^[a-z_][a-z0-9_-]{0,31}$/.test(given)) return given;
+  if (unixUserPattern.test(given)) return given;
   throw new UsageError(`--${option} takes the name of a Unix user, such as dev, not “${given}”.`);
 }
 

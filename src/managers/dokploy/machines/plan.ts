@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DevyardError } from '../../shared/errors.ts';
 import { startScript } from './startScript.ts';
 import type { MachinePlan, MachineVolume } from './types.ts';
+import { unixUser } from './unixUser.ts';
 
 /** Where the start script keeps the host keys of sshd. */
 export const hostKeyFolder = '/var/lib/devyard/ssh';
@@ -12,7 +13,7 @@ export const sshPort = 22;
 export function checkPlan(plan: MachinePlan): void {
   const { sshPortRange, registry, kind, image, user } = plan;
   if (!/^\S+$/.test(image)) throw invalid('image', `“${image}” is no Docker image.`, 'Name one, such as debian:12.');
-  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) {
+  if (!unixUser.test(user)) {
     throw invalid('user', `“${user}” is no Unix user name.`, 'Use lower-case letters, digits, dashes and underscores.');
   }
   if (!/^[a-z0-9@.-]+ [A-Za-z0-9+/=]+(?: [^\n\r\0]*)?$/.test(plan.publicKey)) {
