@@ -22,12 +22,8 @@ export async function startMachine(
   const { api, signal } = context;
   const service = await api.service(ref, { signal });
   const endpoint = await sshEndpoint(context, service, options.target);
-  if (await isDeploying(context, ref)) {
-    context.step('waiting for its deployment', 0.1);
-    await waitUntilQuiet(context, ref);
-  } else if (!wasDeployed(service)) {
-    return deployAgain(context, service, options);
-  }
+  const hadToWait = await waitForOthers(context, ref);
+  if (!hadToWait && !wasDeployed(service)) return deployAgain(context, service, options);
   const tasks = await api.tasks(service, { signal });
   const { status } = verdictOf(tasks);
   if (status === 'running' || status === 'starting') {
@@ -50,10 +46,7 @@ export async function restartMachine(
 ): Promise<Machine> {
   const { api, signal } = context;
   const service = await api.service(ref, { signal });
-  if (await isDeploying(context, ref)) {
-    context.step('waiting for its deployment', 0.1);
-    await waitUntilQuiet(context, ref);
-  }
+  await waitForOthers(context, ref);
   const runs = (await api.tasks(service, { signal })).some(isAlive);
   if (!runs) return startMachine(context, ref, options);
   if (service.kind === 'compose') {
@@ -65,6 +58,14 @@ export async function restartMachine(
     api.reload(service.id, service.appName, call),
   );
   return isStarted ? machineOf(service, endpoint) : deployAgain(context, service, options);
+}
+
+/** Waits for a deployment that goes on; whether there was one. */
+async function waitForOthers(context: MachineContext, ref: MachineRef): Promise<boolean> {
+  if (!(await isDeploying(context, ref))) return false;
+  context.step('waiting for its deployment', 0.1);
+  await waitUntilQuiet(context, ref);
+  return true;
 }
 
 /** Stops a machine for good: what is queued is taken back, what is being deployed is waited for. Fine when nothing runs. */
