@@ -1,43 +1,18 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DevyardError } from '../../../src/managers/shared/errors.ts';
-import { buildCli, outcomeOf, startCliWorld, type CliWorld } from './cliWorld.ts';
+import { outcomeOf } from './cliWorld.ts';
+import { DokployCli } from './dokployCliWorld.ts';
 import { serverId, workspace, workspaceId } from './fakeDokploy.ts';
 import { job } from './fakeJobs.ts';
 
-let cli: Awaited<ReturnType<typeof buildCli>>;
-let world: CliWorld;
-beforeAll(async () => {
-  cli = await buildCli();
-});
-afterAll(() => cli.remove());
-beforeEach(async () => {
-  world = await startCliWorld(cli.file);
-});
-afterEach(() => world.close());
-
-interface Told {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-const run = async (...args: string[]): Promise<Told> => {
-  const outcome = await world.run('dokploy', ...args);
-  return { ...outcome, stdout: outcome.stdout.toString() };
-};
-const calls = (name: string): unknown[][] => world.dokploy.calls.filter(([call]) => call === name);
+const cli = new DokployCli();
+const { run, calls, file } = cli;
 const containing = (text: string): string => expect.stringContaining(text) as string;
-const file = async (name: string, text: string): Promise<string> => {
-  const at = path.join(world.folder, name);
-  await writeFile(at, text);
-  return at;
-};
 
 describe('devyard dokploy', () => {
   it('lists workspaces with what leads to them, below their servers', async () => {
     const forward = { id: 'f', localPort: 4000, remoteHost: 'db', remotePort: 5432, state: 'waiting' } as const;
-    world.dokploy.all = [
+    cli.world.dokploy.all = [
       workspace({ domains: ['https://api.test'], forwards: [{ ...forward, url: 'http://127.0.0.1:4000' }] }),
       workspace({
         id: `${workspaceId.slice(0, -1)}c`,
@@ -66,8 +41,8 @@ describe('devyard dokploy', () => {
   it('creates with everything that can be chosen', async () => {
     const envFile = await file('env', 'A=1\nB="two words"\n');
     const password = await file('password', 'pw\n');
-    world.env['FROM_HERE'] = 'here';
-    world.jobs.add(job({ kind: 'dokploy.create', resourceId: workspaceId, title: 'Create “new”' }));
+    cli.world.env['FROM_HERE'] = 'here';
+    cli.world.jobs.add(job({ kind: 'dokploy.create', resourceId: workspaceId, title: 'Create “new”' }));
     const told = await run(
       ...['create', 'new', '--project', 'p', '--environment', 'e', '--target', 'Dokploy', '--docker', '--image', 'i:1'],
       ...['--registry', 'r.test', '--registry-user', 'u', '--registry-password-file', password, '--cpus', '1.5'],
@@ -134,11 +109,11 @@ describe('devyard dokploy', () => {
   });
 
   it('says what became of a job that failed, with the last lines of the log', async () => {
-    world.dokploy.all = [
+    cli.world.dokploy.all = [
       workspace({ state: { status: 'failed', reason: 'No such image', lastLines: ['pulling', 'no such image'] } }),
     ];
-    world.dokploy.start = async () =>
-      world.jobs.add(
+    cli.world.dokploy.start = async () =>
+      cli.world.jobs.add(
         job({
           kind: 'dokploy.start',
           resourceId: workspaceId,
@@ -164,13 +139,13 @@ describe('devyard dokploy', () => {
       title: 'Stop “api”',
       state: { status: 'running', step: 'Stopping', fraction: 0.5 },
     });
-    world.dokploy.stop = async () => world.jobs.add(running);
-    world.jobs.cancel = async (id) => {
-      const cancelled = world.jobs.add({ ...world.jobs.get(id), state: { status: 'cancelled', at: 1 } });
-      world.events.append({ type: 'job.changed', job: cancelled });
+    cli.world.dokploy.stop = async () => cli.world.jobs.add(running);
+    cli.world.jobs.cancel = async (id) => {
+      const cancelled = cli.world.jobs.add({ ...cli.world.jobs.get(id), state: { status: 'cancelled', at: 1 } });
+      cli.world.events.append({ type: 'job.changed', job: cancelled });
       return cancelled;
     };
-    const child = world.start('dokploy', 'stop', 'api');
+    const child = cli.world.start('dokploy', 'stop', 'api');
     child.stdin.end();
     let said = '';
     child.stderr.on('data', (text: Buffer) => {
@@ -187,7 +162,7 @@ describe('devyard dokploy', () => {
   });
 
   it('changes what is named and keeps the rest', async () => {
-    world.dokploy.all = [workspace({ envNames: ['A', 'B'] })];
+    cli.world.dokploy.all = [workspace({ envNames: ['A', 'B'] })];
     await run('set', 'api', '--memory', 'none', '--env', 'C=3', '--unset-env', 'B', '--no-forward-agent');
     await run('set', 'api', '--no-env', '--no-publish', '--no-volumes', '--registry', 'none');
     expect(calls('change').map(([, , changes]) => changes)).toEqual([
@@ -202,12 +177,12 @@ describe('devyard dokploy', () => {
   });
 
   it('deletes, adopts and forgets', async () => {
-    world.dokploy.remove = async (...call) => {
-      world.dokploy.calls.push(['remove', ...call]);
-      world.dokploy.all = [];
-      return world.jobs.add(job({ kind: 'dokploy.delete', resourceId: workspaceId, title: 'Delete “api”' }));
+    cli.world.dokploy.remove = async (...call) => {
+      cli.world.dokploy.calls.push(['remove', ...call]);
+      cli.world.dokploy.all = [];
+      return cli.world.jobs.add(job({ kind: 'dokploy.delete', resourceId: workspaceId, title: 'Delete “api”' }));
     };
-    world.dokploy.all = [workspace({ publicKey: 'ssh-ed25519 AAAA devyard' })];
+    cli.world.dokploy.all = [workspace({ publicKey: 'ssh-ed25519 AAAA devyard' })];
     const adopted = await run('adopt', 'api', '--user', 'root', '--ssh-port', '2022');
     expect(adopted).toMatchObject({ code: 0, stderr: containing('ssh-ed25519 AAAA devyard') });
     const key = await file('id', 'PRIVATE');
@@ -238,14 +213,14 @@ describe('devyard dokploy', () => {
 
   it('shows logs, and follows them', async () => {
     expect(await run('logs', 'api', '--deploy', '-n', '5')).toMatchObject({ code: 0, stdout: 'line 1\nline 2\n' });
-    world.dokploy.logs = async function* logs(signal) {
+    cli.world.dokploy.logs = async function* logs(signal) {
       yield 'begun\n';
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     };
-    const child = world.start('dokploy', 'logs', 'api', '--follow');
+    const child = cli.world.start('dokploy', 'logs', 'api', '--follow');
     child.stdout.once('data', () => child.kill('SIGINT'));
     expect(await outcomeOf(child)).toMatchObject({ code: 0, stdout: Buffer.from('begun\n'), stderr: '' });
-    world.dokploy.logs = async function* logs() {
+    cli.world.dokploy.logs = async function* logs() {
       yield 'begun\n';
       throw new DevyardError('unavailable', 'It broke.', { hint: 'Again.' });
     };

@@ -1,45 +1,20 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildCli, outcomeOf, startCliWorld, type CliWorld } from './cliWorld.ts';
+import { describe, expect, it } from 'vitest';
+import { outcomeOf } from './cliWorld.ts';
+import { DokployCli } from './dokployCliWorld.ts';
 import { dokployServer, serverId } from './fakeDokploy.ts';
 
-let cli: Awaited<ReturnType<typeof buildCli>>;
-let world: CliWorld;
-beforeAll(async () => {
-  cli = await buildCli();
-});
-afterAll(() => cli.remove());
-beforeEach(async () => {
-  world = await startCliWorld(cli.file);
-});
-afterEach(() => world.close());
-
-interface Told {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-const run = async (...args: string[]): Promise<Told> => {
-  const outcome = await world.run('dokploy', ...args);
-  return { ...outcome, stdout: outcome.stdout.toString() };
-};
-const calls = (name: string): unknown[][] => world.dokploy.calls.filter(([call]) => call === name);
+const cli = new DokployCli();
+const { run, calls, file } = cli;
 const containing = (text: string): string => expect.stringContaining(text) as string;
-const file = async (name: string, text: string): Promise<string> => {
-  const at = path.join(world.folder, name);
-  await writeFile(at, text);
-  return at;
-};
 
 describe('devyard dokploy server', () => {
   it('takes the API key from a file, the standard input or the environment, and from no argument', async () => {
     const key = await file('key', 'from-file\n');
     expect(await run('server', 'add', 'https://d.test', '--api-key-file', key)).toMatchObject({ code: 0, stderr: '' });
-    const child = world.start('dokploy', 'server', 'add', 'https://d.test', '--api-key-file', '-', '--name', 'x');
+    const child = cli.world.start('dokploy', 'server', 'add', 'https://d.test', '--api-key-file', '-', '--name', 'x');
     child.stdin.end('from-input');
     expect(await outcomeOf(child)).toMatchObject({ code: 0 });
-    world.env['DEVYARD_DOKPLOY_API_KEY'] = 'from-env';
+    cli.world.env['DEVYARD_DOKPLOY_API_KEY'] = 'from-env';
     const { stdout } = await run('server', 'add', 'https://d.test');
     expect(stdout).toBe(`${serverId}  prod  connected · v0.30.0  https://dokploy.test\n`);
     expect(calls('addServer')).toEqual([
@@ -63,21 +38,21 @@ describe('devyard dokploy server', () => {
       code: 3,
       stderr: containing('does not exist'),
     });
-    expect(world.dokploy.calls).toEqual([]);
+    expect(cli.world.dokploy.calls).toEqual([]);
   });
 
   it('shows a certificate that is not trusted, and how to pin it', async () => {
     const fingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
     const certificate = { fingerprint, subject: 'CN=d', issuer: 'CN=d', validFrom: '2026', validTo: '2036' };
     const failing = { status: 'failing', since: 1, problem: 'certificate', reason: 'It is self-signed.' } as const;
-    world.dokploy.one = dokployServer({ connection: { ...failing, hint: 'Compare it.', certificate } });
+    cli.world.dokploy.one = dokployServer({ connection: { ...failing, hint: 'Compare it.', certificate } });
     const key = await file('key', 'k');
     const told = await run('server', 'add', 'https://d.test', '--api-key-file', key);
     expect(told).toMatchObject({ code: 1, stdout: containing('certificate · It is self-signed.') });
     expect(told.stderr).toContain(fingerprint);
     const [command = ''] = /devyard dokploy server set .*/.exec(told.stderr) ?? [];
     const [, , ...args] = command.split(' ').map((word) => word.replaceAll('"', ''));
-    world.dokploy.one = dokployServer();
+    cli.world.dokploy.one = dokployServer();
     expect(await run(...args)).toMatchObject({ code: 0 });
     expect(calls('patchServer')).toEqual([['patchServer', serverId, { certificate: fingerprint }]]);
     const json = await run('server', 'test', 'prod', '--json');
@@ -97,6 +72,6 @@ describe('devyard dokploy server', () => {
     });
     expect(await run('server', 'test', 'other')).toMatchObject({ code: 3, stderr: containing('server list') });
     expect(await run('server')).toMatchObject({ code: 2, stderr: containing('one of list, add, set, test, remove') });
-    expect((await world.run('help', 'dokploy', 'server')).stdout.toString()).toContain('dokploy server add URL');
+    expect((await cli.world.run('help', 'dokploy', 'server')).stdout.toString()).toContain('dokploy server add URL');
   });
 });

@@ -1,31 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createHttp, type HttpOptions } from '../../../src/http/http.ts';
 import { HttpFailure, type HttpPort } from '../../../src/managers/dokploy/api/types.ts';
-import { type Temporary, temporaryFolder } from '../../support/temporary.ts';
-import { type Certificates, fingerprintOf, type Identity, makeCertificates } from './certificates.ts';
+import { fingerprintOf, type Identity } from './certificates.ts';
+import { closedAfterEach, ForAll } from './httpWorld.ts';
 import { type Listening, listen, proxyServer, raw } from './servers.ts';
 
-let folder: Temporary;
-let certificates: Certificates;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  certificates = await makeCertificates(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
-
-const ports: HttpPort[] = [];
-const open = (options: Partial<HttpOptions> = {}): HttpPort => {
-  const port = createHttp({ certificate: null, proxy: '', ...options });
-  ports.push(port);
-  return port;
-};
-afterEach(() => {
-  for (const port of ports.splice(0)) port.close();
-});
+const made = new ForAll();
+const open = closedAfterEach({ certificate: null, proxy: '' });
 
 interface Talking extends AsyncDisposable {
   readonly port: number;
@@ -177,16 +161,16 @@ describe('frames', () => {
   });
 
   it('come from a pinned server only, also through a proxy', async () => {
-    await using server = await talking(say('hidden'), certificates.own);
+    await using server = await talking(say('hidden'), made.certificates.own);
     const url = `https://localhost:${String(server.port)}/log`;
     expect((await failureOf(follow(open(), url))).kind).toBe('certificate');
-    const wrong = open({ certificate: fingerprintOf(certificates.other) });
-    expect((await failureOf(follow(wrong, url))).certificate?.fingerprint).toBe(fingerprintOf(certificates.own));
+    const wrong = open({ certificate: fingerprintOf(made.certificates.other) });
+    expect((await failureOf(follow(wrong, url))).certificate?.fingerprint).toBe(fingerprintOf(made.certificates.own));
     expect(server.upgrades).toEqual([]);
 
     await using proxy = await proxyServer();
     const throughProxy = { proxy: `http://127.0.0.1:${String(proxy.port)}` };
-    const right = open({ certificate: fingerprintOf(certificates.own), ...throughProxy });
+    const right = open({ certificate: fingerprintOf(made.certificates.own), ...throughProxy });
     expect(await all(follow(right, url))).toEqual(['hidden']);
     await using unencrypted = await talking(say('plain'));
     expect(await all(follow(open(throughProxy), `http://localhost:${String(unencrypted.port)}/log`))).toEqual([

@@ -1,22 +1,16 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createHttp, type HttpOptions } from '../../../src/http/http.ts';
-import { HttpFailure, type HttpPort, type HttpRequest } from '../../../src/managers/dokploy/api/types.ts';
+import type { HttpRequest } from '../../../src/managers/dokploy/api/types.ts';
+import { closedAfterEach, failureOf } from './httpWorld.ts';
 import { plain, raw } from './servers.ts';
 
-const ports: HttpPort[] = [];
-const open = (options: Partial<HttpOptions> = {}): HttpPort => {
-  const port = createHttp({ certificate: null, proxy: '', ...options });
-  ports.push(port);
-  return port;
-};
+const open = closedAfterEach({ certificate: null, proxy: '' });
 beforeEach(() => {
   vi.stubEnv('HTTP_PROXY', '');
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  for (const port of ports.splice(0)) port.close();
 });
 
 const get = (port: number, more: Partial<HttpRequest> = {}): HttpRequest => ({
@@ -26,15 +20,6 @@ const get = (port: number, more: Partial<HttpRequest> = {}): HttpRequest => ({
   timeoutMs: 10_000,
   ...more,
 });
-
-async function failureOf(promise: Promise<unknown>): Promise<HttpFailure> {
-  const thrown: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(thrown).toBeInstanceOf(HttpFailure);
-  return thrown as HttpFailure;
-}
 
 describe('an exchange', () => {
   it('sends what it is given and brings back the whole answer, whatever its status', async () => {

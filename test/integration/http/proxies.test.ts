@@ -1,26 +1,13 @@
 import { createServer as createSecure } from 'node:https';
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createHttp, type HttpOptions } from '../../../src/http/http.ts';
-import { HttpFailure, type HttpPort, type HttpRequest } from '../../../src/managers/dokploy/api/types.ts';
-import { type Temporary, temporaryFolder } from '../../support/temporary.ts';
-import { type Certificates, fingerprintOf, makeCertificates } from './certificates.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HttpRequest } from '../../../src/managers/dokploy/api/types.ts';
+import { fingerprintOf } from './certificates.ts';
+import { closedAfterEach, failureOf, ForAll } from './httpWorld.ts';
 import { listen, plain, proxyServer, raw, secured } from './servers.ts';
 
-let folder: Temporary;
-let certificates: Certificates;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  certificates = await makeCertificates(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
-
-const ports: HttpPort[] = [];
-const open = (options: Partial<HttpOptions> = {}): HttpPort => {
-  const port = createHttp({ certificate: null, ...options });
-  ports.push(port);
-  return port;
-};
+const made = new ForAll();
+const open = closedAfterEach({ certificate: null });
 beforeEach(() => {
   for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']) {
     vi.stubEnv(name, '');
@@ -29,7 +16,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  for (const port of ports.splice(0)) port.close();
 });
 
 const get = (url: string): HttpRequest => ({
@@ -39,38 +25,29 @@ const get = (url: string): HttpRequest => ({
   timeoutMs: 10_000,
 });
 
-async function failureOf(promise: Promise<unknown>): Promise<HttpFailure> {
-  const thrown: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(thrown).toBeInstanceOf(HttpFailure);
-  return thrown as HttpFailure;
-}
-
 describe('HTTPS_PROXY', () => {
   it('leads through a tunnel, and the pin is still the server’s', async () => {
-    await using server = await secured(certificates.own);
+    await using server = await secured(made.certificates.own);
     await using proxy = await proxyServer();
     vi.stubEnv('HTTPS_PROXY', `http://me:p%40ss@127.0.0.1:${String(proxy.port)}`);
-    const http = open({ certificate: fingerprintOf(certificates.own) });
+    const http = open({ certificate: fingerprintOf(made.certificates.own) });
     const url = `https://localhost:${String(server.port)}/`;
     expect(await http.request(get(url))).toMatchObject({ status: 200, text: 'ok' });
     expect(await http.request(get(url))).toMatchObject({ status: 200 });
     const login = Buffer.from('me:p@ss').toString('base64');
     expect(proxy.asked).toEqual([`CONNECT localhost:${String(server.port)} Basic ${login}`]);
 
-    const wrong = open({ certificate: fingerprintOf(certificates.other) });
+    const wrong = open({ certificate: fingerprintOf(made.certificates.other) });
     expect((await failureOf(wrong.request(get(url)))).kind).toBe('certificate');
     expect(server.keys).toEqual(['secret', 'secret']);
   });
 
   it('is not for the hosts of NO_PROXY', async () => {
-    await using server = await secured(certificates.own);
+    await using server = await secured(made.certificates.own);
     await using proxy = await proxyServer();
     vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${String(proxy.port)}`);
     vi.stubEnv('NO_PROXY', 'example.com,localhost');
-    const http = open({ certificate: fingerprintOf(certificates.own) });
+    const http = open({ certificate: fingerprintOf(made.certificates.own) });
     expect(await http.request(get(`https://localhost:${String(server.port)}/`))).toMatchObject({ status: 200 });
     expect(proxy.asked).toEqual([]);
   });
@@ -79,7 +56,7 @@ describe('HTTPS_PROXY', () => {
     [403, /the proxy refused with 403$/],
     [407, /407 and wants a user name and a password/],
   ])('that refuses with %i is told from the server', async (status, message) => {
-    await using server = await secured(certificates.own);
+    await using server = await secured(made.certificates.own);
     await using proxy = await proxyServer(status);
     const http = open({ proxy: `http://127.0.0.1:${String(proxy.port)}` });
     const failure = await failureOf(http.request(get(`https://localhost:${String(server.port)}/`)));
@@ -111,19 +88,19 @@ describe('HTTPS_PROXY', () => {
   );
 
   it('may be reached over TLS itself; that one is trusted by authorities, never by the pin', async () => {
-    await using server = await secured(certificates.own);
+    await using server = await secured(made.certificates.own);
     const asked: string[] = [];
-    await using proxy = await listen(createSecure(certificates.signed));
+    await using proxy = await listen(createSecure(made.certificates.signed));
     proxy.server.on('connect', (request, client: Socket) => {
       asked.push(String(request.url));
       client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
     const address = `https://localhost:${String(proxy.port)}`;
     const url = `https://localhost:${String(server.port)}/`;
-    const pinned = { certificate: fingerprintOf(certificates.signed), proxy: address };
+    const pinned = { certificate: fingerprintOf(made.certificates.signed), proxy: address };
     expect((await failureOf(open(pinned).request(get(url)))).message).toMatch(/proxy .* authority/);
     expect(asked).toEqual([]);
-    const trusting = open({ ...pinned, extraCa: [certificates.authority] });
+    const trusting = open({ ...pinned, extraCa: [made.certificates.authority] });
     expect((await failureOf(trusting.request(get(url)))).message).toMatch(/refused with 502/);
     expect(asked).toEqual([`localhost:${String(server.port)}`]);
   });

@@ -2,31 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { connect as connectTls, createServer as createTls } from 'node:tls';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createHttp, type HttpOptions } from '../../../src/http/http.ts';
-import { HttpFailure, type HttpPort, type HttpResponse } from '../../../src/managers/dokploy/api/types.ts';
+import { describe, expect, it } from 'vitest';
+import type { HttpPort, HttpResponse } from '../../../src/managers/dokploy/api/types.ts';
 import { buildEntry } from '../../../esbuild.mjs';
-import { type Temporary, temporaryFolder } from '../../support/temporary.ts';
-import { type Certificates, fingerprintOf, type Identity, makeCertificates } from './certificates.ts';
+import { fingerprintOf, type Identity } from './certificates.ts';
+import { closedAfterEach, failureOf, ForAll } from './httpWorld.ts';
 import { listen, raw, secured } from './servers.ts';
 
-let folder: Temporary;
-let certificates: Certificates;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  certificates = await makeCertificates(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
-
-const ports: HttpPort[] = [];
-const open = (options: Partial<HttpOptions> = {}): HttpPort => {
-  const port = createHttp({ certificate: null, proxy: '', ...options });
-  ports.push(port);
-  return port;
-};
-afterEach(() => {
-  for (const port of ports.splice(0)) port.close();
-});
+const made = new ForAll();
+const open = closedAfterEach({ certificate: null, proxy: '' });
 
 const ask = (http: HttpPort, port: number, host = 'localhost'): Promise<HttpResponse> =>
   http.request({
@@ -36,21 +20,12 @@ const ask = (http: HttpPort, port: number, host = 'localhost'): Promise<HttpResp
     timeoutMs: 10_000,
   });
 
-async function failureOf(promise: Promise<unknown>): Promise<HttpFailure> {
-  const thrown: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(thrown).toBeInstanceOf(HttpFailure);
-  return thrown as HttpFailure;
-}
-
 describe('without a pin', () => {
   it.each([
     ['signed by itself', 'own', /signed by itself/],
     ['of an unknown authority', 'signed', /authority that this machine does not know/],
   ] as const)('refuses a certificate %s before anything is sent, and shows it', async (_what, name, reason) => {
-    const identity = certificates[name];
+    const identity = made.certificates[name];
     await using server = await secured(identity);
     const failure = await failureOf(ask(open(), server.port));
     expect(failure.kind).toBe('certificate');
@@ -62,24 +37,24 @@ describe('without a pin', () => {
   });
 
   it('trusts the authorities that it is given, by name and by address', async () => {
-    await using server = await secured(certificates.signed);
-    const http = open({ extraCa: [certificates.authority] });
+    await using server = await secured(made.certificates.signed);
+    const http = open({ extraCa: [made.certificates.authority] });
     expect(await ask(http, server.port)).toMatchObject({ status: 200, text: 'ok' });
     expect(await ask(http, server.port, '127.0.0.1')).toMatchObject({ status: 200 });
     expect(server.keys).toEqual(['secret', 'secret']);
   });
 
   it('refuses a certificate of a trusted authority for another name', async () => {
-    await using server = await secured(certificates.misnamed);
-    const failure = await failureOf(ask(open({ extraCa: [certificates.authority] }), server.port));
+    await using server = await secured(made.certificates.misnamed);
+    const failure = await failureOf(ask(open({ extraCa: [made.certificates.authority] }), server.port));
     expect(failure).toMatchObject({ kind: 'certificate', message: 'its certificate is for another host name' });
     expect(server.keys).toEqual([]);
   });
 
   it('hears NODE_EXTRA_CA_CERTS', async () => {
-    await using server = await secured(certificates.signed);
-    const script = join(folder.path, 'ask.cjs');
-    await buildEntry('src/http/http.ts', join(folder.path, 'http.cjs'), { packages: 'bundle' });
+    await using server = await secured(made.certificates.signed);
+    const script = join(made.folder.path, 'ask.cjs');
+    await buildEntry('src/http/http.ts', join(made.folder.path, 'http.cjs'), { packages: 'bundle' });
     await writeFile(
       script,
       `const { createHttp } = require('./http.cjs');
@@ -89,7 +64,7 @@ describe('without a pin', () => {
     );
     const url = `https://localhost:${String(server.port)}/`;
     const told = await execa(process.execPath, [script, url], {
-      env: { NODE_EXTRA_CA_CERTS: certificates.authorityFile },
+      env: { NODE_EXTRA_CA_CERTS: made.certificates.authorityFile },
     });
     const untold = await execa(process.execPath, [script, url], { env: { NODE_EXTRA_CA_CERTS: '' } });
     expect([told.stdout, untold.stdout]).toEqual(['ok', 'certificate']);
@@ -98,7 +73,7 @@ describe('without a pin', () => {
 
 describe('with a pin', () => {
   it.each(['own', 'signed', 'misnamed'] as const)('takes exactly that certificate: %s', async (name) => {
-    const identity = certificates[name];
+    const identity = made.certificates[name];
     await using server = await secured(identity);
     const http = open({ certificate: fingerprintOf(identity) });
     expect(await ask(http, server.port)).toMatchObject({ status: 200 });
@@ -113,19 +88,22 @@ describe('with a pin', () => {
     ['with another key', 'own', 'other'],
     ['that authorities vouch for', 'own', 'signed'],
   ] as const)('refuses another one %s before anything is sent', async (_what, pinned, offered) => {
-    await using server = await secured(certificates[offered]);
-    const http = open({ certificate: fingerprintOf(certificates[pinned]), extraCa: [certificates.authority] });
+    await using server = await secured(made.certificates[offered]);
+    const http = open({
+      certificate: fingerprintOf(made.certificates[pinned]),
+      extraCa: [made.certificates.authority],
+    });
     const failure = await failureOf(ask(http, server.port));
     expect(failure).toMatchObject({ kind: 'certificate', message: /another certificate/ });
-    expect(failure.certificate?.fingerprint).toBe(fingerprintOf(certificates[offered]));
+    expect(failure.certificate?.fingerprint).toBe(fingerprintOf(made.certificates[offered]));
     expect(server.keys).toEqual([]);
   });
 
   it('looks again at each new connection: a server that changes its certificate is found out', async () => {
-    await using server = await secured(certificates.own);
-    const http = open({ certificate: fingerprintOf(certificates.own) });
+    await using server = await secured(made.certificates.own);
+    const http = open({ certificate: fingerprintOf(made.certificates.own) });
     await ask(http, server.port);
-    server.server.setSecureContext(certificates.renewed);
+    server.server.setSecureContext(made.certificates.renewed);
     server.server.closeAllConnections();
     // The first request may still go down the old connection and be lost there.
     await ask(http, server.port).catch(() => undefined);
@@ -145,8 +123,8 @@ describe('with a pin', () => {
           socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'));
         }),
       );
-    await using server = await serve(certificates.own);
-    const http = open({ certificate: fingerprintOf(certificates.own) });
+    await using server = await serve(made.certificates.own);
+    const http = open({ certificate: fingerprintOf(made.certificates.own) });
     await ask(http, server.port);
     await ask(http, server.port);
     expect(reused).toEqual([false, false]);
