@@ -43,13 +43,15 @@ export const quietSettings = {
 interface Prepared {
   readonly userData: string;
   readonly extensions: string;
-  /** Sockets of editors and daemons lie here, so that they go with the rest. */
-  readonly runtime: Readonly<Record<'XDG_RUNTIME_DIR', string>>;
+  /** Sockets of editors and daemons lie here, and what debuggers leave, so that they go with the rest. */
+  readonly runtime: Readonly<Record<'XDG_RUNTIME_DIR' | 'TMPDIR', string>>;
 }
 
 async function prepare({ home, settings = {}, machineSettings = {} }: EditorOptions): Promise<Prepared> {
   const runtime = join(home, 'run');
   await mkdir(runtime, { mode: 0o700 });
+  const temporary = join(home, 'tmp');
+  await mkdir(temporary);
   const userData = join(home, 'user-data');
   const extensions = join(home, 'extensions');
   await mkdir(join(userData, 'User'), { recursive: true });
@@ -57,7 +59,7 @@ async function prepare({ home, settings = {}, machineSettings = {} }: EditorOpti
   await mkdir(extensions, { recursive: true });
   await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   await writeFile(join(userData, 'Machine', 'settings.json'), JSON.stringify(machineSettings, null, 2));
-  return { userData, extensions, runtime: { XDG_RUNTIME_DIR: runtime } };
+  return { userData, extensions, runtime: { XDG_RUNTIME_DIR: runtime, TMPDIR: temporary } };
 }
 
 /**

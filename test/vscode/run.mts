@@ -12,6 +12,7 @@ import { buildEntry, editorOptions, root } from '../../esbuild.mjs';
 import { ensureChromium } from '../../scripts/lib/browser.mjs';
 import { ensureCodeServer } from '../../scripts/lib/codeServer.mjs';
 import { launchBrowser } from '../support/browser.ts';
+import { stopDaemon } from '../support/daemon.ts';
 import { startVscodeServer } from '../support/editors.ts';
 import { Results } from '../support/results.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -54,13 +55,16 @@ async function main(): Promise<Results> {
   const suite = join(home.path, 'suite', 'index.js');
   await buildEntry(resolve(values.suite), suite, editorOptions);
 
+  const dataDir = join(home.path, 'data');
+  // Ends after the editor, whose windows would start a new one at once.
+  await using _daemon = { [Symbol.asyncDispose]: () => stopDaemon(dataDir) };
   const dokploy = await dokployForSuite();
   await using _dokploy = 'told' in dokploy ? dokploy : undefined;
   await using editor = await startVscodeServer({
     layout: codeServer.layout,
     home: home.path,
     env: {
-      DEVYARD_DATA_DIR: join(home.path, 'data'),
+      DEVYARD_DATA_DIR: dataDir,
       DEVYARD_TEST_DOKPLOY: 'told' in dokploy ? JSON.stringify(dokploy.told) : dokploy.reason,
       DEVYARD_TEST_CODE_SERVER: values.real ? codeServer.layout.launcher : join(root, 'test/support/bin/code-server'),
     },
